@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text;
+using Sallyport.Samples.Common;
+using Sallyport.Samples.Headend.Configuration;
+
+namespace Sallyport.Samples.Tests.Headend;
+
+public class RouterConfigurationTests
+{
+    private static HeadendPlan Plan(string text) => HeadendPlan.Resolve(RouterConfiguration.Parse(text, "router.cfg"));
+
+    private static string Scenario => ScenarioFiles.Read("router.cfg");
+
+    [Fact]
+    public void The_scenarios_configuration_resolves_to_its_plan()
+    {
+        HeadendPlan plan = Plan(Scenario);
+
+        Assert.Equal("R1", plan.Configuration.Hostname);
+        Assert.Equal(IPAddress.Parse("10.106.54.143"), plan.OuterAddress);
+        Assert.Equal("TP_AnyConnect", plan.Trustpoint.Name);
+        Assert.Equal("flexvpn-C8000V.cisco.com", plan.Trustpoint.Fqdn);
+        Assert.Equal("cn=flexvpn-C8000V.cisco.com", plan.Trustpoint.SubjectName);
+        Assert.Equal(LocalAuthentication.RsaSignature, plan.Profile.Local);
+        Assert.True(plan.Profile.RemoteEap);
+        Assert.True(plan.Profile.QueryIdentity);
+        Assert.True(plan.Profile.UserCached);
+        Assert.Equal(TimeSpan.FromSeconds(60), plan.Profile.DpdInterval);
+        Assert.Equal(TimeSpan.FromSeconds(2), plan.Profile.DpdRetry);
+        Assert.True(plan.Profile.DpdOnDemand);
+        Assert.Equal(20, plan.VirtualTemplate);
+        Ikev2Proposal proposal = Assert.Single(plan.Proposals);
+        Assert.Equal(["aes-cbc-128"], proposal.Encryption);
+        Assert.Equal(["sha384"], proposal.Integrity);
+        Assert.Equal(["sha384"], proposal.Prf);
+        Assert.Equal([19], proposal.Groups);
+        Assert.Equal(256, plan.TransformSet.KeyBits);
+        RadiusServerSettings server = Assert.Single(plan.RadiusServers);
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("10.197.243.97"), 1812), server.Authentication);
+        Assert.Equal(TimeSpan.FromSeconds(120), server.Timeout);
+        Assert.Equal("cisco", Encoding.UTF8.GetString(server.Key!));
+        Assert.Equal([IPAddress.Parse("10.106.60.12")], plan.Policy.Dns);
+        Assert.Equal([IPNetwork.Parse("192.168.11.0/24"), IPNetwork.Parse("192.168.12.0/24")], plan.Routes);
+        Assert.Equal((IPAddress.Parse("192.168.13.1"), IPAddress.Parse("192.168.13.10")), Assert.Single(plan.Pool.Ranges));
+    }
+
+    [Theory]
+    [InlineData("group 19", "group 2", "the group '2' is not supported")]
+    [InlineData("encryption aes-cbc-128", "encryption 3des", "the encryption algorithm '3des' is not supported")]
+    [InlineData("encryption aes-cbc-128", "encryption aes-gcm-256", "'prf' is missing|'integrity' does not go with AES-GCM")]
+    [InlineData(" pool SSLVPN_POOL\n dns", " pool NOWHERE\n dns", "no 'ip local pool NOWHERE'; there is SSLVPN_POOL")]
+    [InlineData("authentication remote eap query-identity", "authentication remote rsa-sig", "'authentication remote rsa-sig' is not supported")]
+    [InlineData(" pki trustpoint TP_AnyConnect\n dpd", " pki trustpoint TP_Other\n dpd", "no 'crypto pki trustpoint TP_Other'")]
+    [InlineData("esp-gcm 256", "esp-aes 256", "the transform 'esp-aes' is not supported")]
+    [InlineData("esp-gcm 256", "esp-gcm 200", "AES has no key of 200 bits")]
+    [InlineData("dpd 60 2 on-demand", "dpd 5 2 on-demand", "'5' is not an interval in seconds: a number from 10 to 3600")]
+    [InlineData("key cisco", "key 6 abcdef", "a type 6 key is encrypted with the router's own master key")]
+    [InlineData(" key cisco\n", "", "'key SECRET' is missing")]
+    [InlineData("address ipv4 10.197.243.97", "address ipv4 10.197.243", "'10.197.243' is not an IPv4 address")]
+    [InlineData("192.168.13.1 192.168.13.10", "192.168.13.10 192.168.13.1", "the pool ends at 192.168.13.1, before it begins")]
+    [InlineData("0.0.0.255", "0.0.255.0", "the wildcard mask 0.0.255.0 has gaps")]
+    [InlineData("match identity remote any", "", "'match identity remote …' is missing")]
+    [InlineData("virtual-template 20 mode auto", "virtual-template 21 mode auto", "'virtual-template 21' does not name the protected interface")]
+    [InlineData("fqdn flexvpn-C8000V.cisco.com", "fqdm flexvpn-C8000V.cisco.com", "'fqdm flexvpn-C8000V.cisco.com' is not supported in crypto pki trustpoint")]
+    public void A_line_that_cannot_be_used_is_named_with_file_and_line(string from, string to, string problems)
+    {
+        string text = Scenario.Replace(from, to, StringComparison.Ordinal);
+        Assert.NotEqual(Scenario, text);
+
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => Plan(text));
+
+        Assert.Contains(problems.Split('|'), p => e.Problem.Contains(p, StringComparison.Ordinal));
+        Assert.StartsWith($"router.cfg:{e.Line}: ", e.Message, StringComparison.Ordinal);
+        Assert.InRange(e.Line, 1, text.Count(c => c == '\n') + 1);
+    }
+
+    [Fact]
+    public void The_error_names_the_very_line()
+    {
+        string text = Scenario.Replace("group 19", "group 99", StringComparison.Ordinal);
+        int line = text[..text.IndexOf("group 99", StringComparison.Ordinal)].Count(c => c == '\n') + 1;
+
+        Assert.Equal(line, Assert.Throws<ConfigurationException>(() => Plan(text)).Line);
+    }
+
+    [Theory]
+    [InlineData("key 7 070C285F4D06", "cisco")]
+    [InlineData("key 7 0822455D0A16", "cisco")]
+    [InlineData("key 0 two words", "two words")]
+    [InlineData("key two words", "two words")]
+    public void Keys_are_read_plain_and_type_7(string command, string secret) =>
+        Assert.Equal(secret, Encoding.UTF8.GetString(Plan(Scenario.Replace("key cisco", command, StringComparison.Ordinal)).RadiusServers[0].Key!));
+
+    [Fact]
+    public void Other_features_and_banners_do_not_disturb()
+    {
+        string text = "version 17.9\nbanner motd ^C\ncrypto ikev2 proposal Fake\n nonsense\n^C\nline vty 0 4\n transport input ssh\n" + Scenario;
+
+        HeadendPlan plan = Plan(text);
+
+        Assert.Equal("R1", plan.Configuration.Hostname);
+        Assert.DoesNotContain("Fake", plan.Configuration.Proposals.Keys);
+        Assert.Contains(plan.Configuration.Notes, n => n.Contains("'line vty 0 4' has no effect here", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_prefix_of_the_scenario_is_read_or_refused_in_words()
+    {
+        string text = Scenario;
+        for (int length = 0; length <= text.Length; length += 7)
+        {
+            try
+            {
+                Plan(text[..length]);
+            }
+            catch (ConfigurationException e)
+            {
+                Assert.True(e.Line >= 1);
+            }
+        }
+    }
+}
