@@ -1,0 +1,145 @@
+using Sallyport.Ikev2.Crypto;
+using Sallyport.Ikev2.Wire;
+
+namespace Sallyport.Ikev2.Session;
+
+/// <summary>The IKE_SA_INIT exchange (RFC 7296 §1.2): what its messages hold, and how they are written.</summary>
+internal static class IkeSaInit
+{
+    private const int SmallestNonce = 16;
+    private const int LargestNonce = 256;
+    public const int NonceSize = 32;
+
+    /// <summary>Takes a message apart; null where a payload that must be there is missing or malformed.</summary>
+    public static IkeSaInitContent? Read(IkePayloads payloads)
+    {
+        IkeSaInitContent content = new();
+        foreach (IkePayload payload in payloads)
+        {
+            bool valid = payload.Type switch
+            {
+                IkePayloadType.SecurityAssociation => SaPayload.TryParse(payload.Body, out _, out _) && (content.Sa = payload.Body.ToArray()) is not null,
+                IkePayloadType.KeyExchange => ReadKeyExchange(content, payload.Body),
+                IkePayloadType.Nonce => payload.Body.Length is >= SmallestNonce and <= LargestNonce && (content.Nonce = payload.Body.ToArray()) is not null,
+                IkePayloadType.Notify => ReadNotify(content, payload.Body),
+                IkePayloadType.VendorId => ReadVendorId(content, payload.Body),
+                _ => true,
+            };
+            if (!valid)
+            {
+                return null;
+            }
+        }
+
+        return content;
+    }
+
+    /// <summary>Writes both NAT detection hashes (RFC 7296 §2.23).</summary>
+    public static void WriteNatDetection(ref IkePayloadWriter writer, ulong initiatorSpi, ulong responderSpi, IkePath path, ISessionHost host)
+    {
+        byte[] source = NatDetection.Hash(initiatorSpi, responderSpi, path.Local);
+        if (host.ForceUdpEncapsulation)
+        {
+            // A hash of nothing makes the peer see a NAT here, so that it runs ESP in UDP.
+            host.Random(source);
+        }
+
+        writer.AddNotify(IkeNotifyType.NatDetectionSourceIp, source);
+        writer.AddNotify(IkeNotifyType.NatDetectionDestinationIp, NatDetection.Hash(initiatorSpi, responderSpi, path.Remote));
+    }
+
+    private static bool ReadKeyExchange(IkeSaInitContent content, ReadOnlySpan<byte> body)
+    {
+        if (!KeyExchangePayload.TryParse(body, out KeyExchangePayload payload, out _))
+        {
+            return false;
+        }
+
+        content.KeyExchangeMethod = payload.Method;
+        content.PublicValue = payload.Data.ToArray();
+        return true;
+    }
+
+    private static bool ReadNotify(IkeSaInitContent content, ReadOnlySpan<byte> body)
+    {
+        if (!NotifyPayload.TryParse(body, out NotifyPayload notify, out _))
+        {
+            return false;
+        }
+
+        switch (notify.Type)
+        {
+            case IkeNotifyType.Cookie:
+                // RFC 7296 §2.6: 1 to 64 octets.
+                if (notify.Data.Length is < 1 or > 64)
+                {
+                    return false;
+                }
+
+                content.Cookie = notify.Data.ToArray();
+                break;
+            case IkeNotifyType.NatDetectionSourceIp:
+                content.NatSources.Add(notify.Data.ToArray());
+                break;
+            case IkeNotifyType.NatDetectionDestinationIp:
+                content.NatDestination = notify.Data.ToArray();
+                break;
+            case IkeNotifyType.SignatureHashAlgorithms:
+                content.SignatureHashes = notify.Data.ToArray();
+                break;
+            default:
+                if (notify.IsError)
+                {
+                    content.Error = notify.Type;
+                    content.ErrorData = notify.Data.ToArray();
+                }
+
+                break;
+        }
+
+        return true;
+    }
+
+    private static bool ReadVendorId(IkeSaInitContent content, ReadOnlySpan<byte> body)
+    {
+        content.HasCiscoVendorId |= body.StartsWith("CISCO"u8) || body.SequenceEqual("FLEXVPN-SUPPORTED"u8);
+        return true;
+    }
+}
+
+/// <summary>What an IKE_SA_INIT message holds.</summary>
+internal sealed class IkeSaInitContent
+{
+    public byte[]? Sa { get; set; }
+
+    public KeyExchangeMethod KeyExchangeMethod { get; set; }
+
+    public byte[]? PublicValue { get; set; }
+
+    public byte[]? Nonce { get; set; }
+
+    public byte[]? Cookie { get; set; }
+
+    public List<byte[]> NatSources { get; } = [];
+
+    public byte[]? NatDestination { get; set; }
+
+    public byte[] SignatureHashes { get; set; } = [];
+
+    public bool HasCiscoVendorId { get; set; }
+
+    public IkeNotifyType Error { get; set; }
+
+    public byte[] ErrorData { get; set; } = [];
+
+    /// <summary>Whether the sender is behind a NAT, or says so: none of its hashes is that of the address we see.</summary>
+    public bool IsSenderBehindNat(ulong initiatorSpi, ulong responderSpi, IkePath path)
+    {
+        byte[] seen = NatDetection.Hash(initiatorSpi, responderSpi, path.Remote);
+        return NatSources.Count > 0 && !NatSources.Exists(h => h.AsSpan().SequenceEqual(seen));
+    }
+
+    /// <summary>Whether we are behind a NAT: the sender sent to another address than ours.</summary>
+    public bool IsReceiverBehindNat(ulong initiatorSpi, ulong responderSpi, IkePath path) =>
+        NatDestination is not null && !NatDestination.AsSpan().SequenceEqual(NatDetection.Hash(initiatorSpi, responderSpi, path.Local));
+}

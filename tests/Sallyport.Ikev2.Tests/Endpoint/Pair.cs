@@ -1,0 +1,213 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Sallyport.Ikev2.Endpoint;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
+
+namespace Sallyport.Ikev2.Tests.Endpoint;
+
+/// <summary>A client and a gateway over a clock and a network of their own: what is sent may be lost, doubled or turned around.</summary>
+internal sealed class Pair : IDisposable
+{
+    public static readonly IkeOffer Aes128Sha384 = new([new(EncryptionAlgorithm.AesCbc, 128)], [PrfAlgorithm.HmacSha384], [IntegrityAlgorithm.HmacSha384Trunc192], [KeyExchangeMethod.Ecp256]);
+
+    public static readonly IPEndPoint ClientAddress = new(IPAddress.Parse("203.0.113.20"), 500);
+    public static readonly IPEndPoint GatewayAddress = new(IPAddress.Parse("198.51.100.1"), 500);
+    private static readonly Lazy<X509Certificate2> Rsa = new(() => Make(RSA.Create(2048)));
+    private readonly List<(byte[] Datagram, IkePath Path, bool ToGateway)> _wire = [];
+
+    public Pair(Func<IkeResponderOptions, IkeResponderOptions>? gateway = null)
+    {
+        IkeResponderOptions options = new()
+        {
+            Certificate = Rsa.Value,
+            Identity = IkeIdentity.Fqdn("vpn.example.com"),
+            IkeOffers = [Aes128Sha384],
+            EspOffers = [new EspOffer(256)],
+        };
+        Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = gateway?.Invoke(options) ?? options });
+        Client = new IkeEndpoint(new IkeEndpointOptions());
+    }
+
+    public static X509Certificate2 Certificate => Rsa.Value;
+
+    public IkeEndpoint Gateway { get; }
+
+    public IkeEndpoint Client { get; }
+
+    public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(1000);
+
+    /// <summary>Everything sent, in words, with "&gt;" in front towards the gateway.</summary>
+    public List<string> Trace { get; } = [];
+
+    public List<IkeEvent> GatewayEvents { get; } = [];
+
+    public List<IkeEvent> ClientEvents { get; } = [];
+
+    /// <summary>What happens to a datagram on its way: none to lose it, two to double it.</summary>
+    public Func<byte[], bool, IEnumerable<byte[]>> Network { get; set; } = (datagram, _) => [datagram];
+
+    /// <summary>How the gateway answers its EAP rounds: null leaves the round pending.</summary>
+    public Action<EapServerRoundEvent, Pair>? EapServer { get; set; } = DefaultServer;
+
+    public Action<EapPeerRoundEvent, Pair>? EapPeer { get; set; } = DefaultPeer;
+
+    public Action<AuthorizationEvent, Pair>? Authorize { get; set; } = (e, p) => e.Grant(
+        new IkeConfiguration
+        {
+            Address = IPAddress.Parse("192.168.13.1"),
+            Netmask = IPAddress.Broadcast,
+            Dns = [IPAddress.Parse("10.106.60.12")],
+            Subnets = [IPNetwork.Parse("192.168.11.0/24"), IPNetwork.Parse("192.168.12.0/24")],
+        },
+        [IkeTrafficSelector.AnyIPv4],
+        p.Now);
+
+    public byte[] ServerMsk { get; set; } = [];
+
+    public byte[] PeerMsk { get; set; } = [];
+
+    public static IkeInitiatorOptions ClientOptions(IkeOffer? ike = null, EspOffer? esp = null) => new()
+    {
+        Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
+        PeerIdentity = IkeIdentity.Fqdn("vpn.example.com"),
+        IkeOffers = [ike ?? Aes128Sha384],
+        EspOffers = [esp ?? new EspOffer(256)],
+        NatTraversalPath = new IkePath(new(ClientAddress.Address, 4500), new(GatewayAddress.Address, 4500), true),
+    };
+
+    public IkeSession Connect(IkeInitiatorOptions? options = null) =>
+        Client.Connect(options ?? ClientOptions(), new IkePath(ClientAddress, GatewayAddress, false), Now);
+
+    public T Single<T>(bool gateway)
+        where T : IkeEvent => (gateway ? GatewayEvents : ClientEvents).OfType<T>().Single();
+
+    /// <summary>Delivers until nothing moves; with a duration, lets that much time pass as well.</summary>
+    public void Run(TimeSpan duration = default)
+    {
+        TimeSpan end = Now + duration;
+        while (true)
+        {
+            Settle();
+            TimeSpan? next = Next(Client) is { } c && (Next(Gateway) is not { } g || c < g) ? c : Next(Gateway);
+            if (next is null || next > end)
+            {
+                Now = end;
+                return;
+            }
+
+            Now = next.Value > Now ? next.Value : Now;
+            Client.HandleTimeout(Now);
+            Gateway.HandleTimeout(Now);
+        }
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Gateway.Dispose();
+    }
+
+    private static TimeSpan? Next(IkeEndpoint endpoint) => endpoint.TryGetTimeout(out TimeSpan at) ? at : null;
+
+    private void Settle()
+    {
+        bool moved = true;
+        while (moved)
+        {
+            moved = Collect(Client, true) | Collect(Gateway, false);
+            foreach ((byte[] datagram, IkePath path, bool toGateway) in _wire.ToArray())
+            {
+                (toGateway ? Gateway : Client).HandleDatagram(datagram, new IkePath(path.Remote, path.Local, path.NatTraversal), Now);
+            }
+
+            _wire.Clear();
+            moved |= Answer(Client, ClientEvents) | Answer(Gateway, GatewayEvents);
+        }
+    }
+
+    private bool Collect(IkeEndpoint endpoint, bool toGateway)
+    {
+        byte[] buffer = new byte[65535];
+        bool any = false;
+        while (endpoint.TryGetTransmit(buffer, out IkeTransmit transmit))
+        {
+            any = true;
+            Trace.Add((toGateway ? "> " : "< ") + transmit.Description);
+            foreach (byte[] datagram in Network(buffer.AsSpan(0, transmit.Length).ToArray(), toGateway))
+            {
+                _wire.Add((datagram, transmit.Path, toGateway));
+            }
+        }
+
+        return any;
+    }
+
+    private bool Answer(IkeEndpoint endpoint, List<IkeEvent> log)
+    {
+        bool any = false;
+        while (endpoint.TryGetEvent(out IkeEvent news))
+        {
+            any = true;
+            log.Add(news);
+            switch (news)
+            {
+                case EapServerRoundEvent round:
+                    EapServer?.Invoke(round, this);
+                    break;
+                case EapPeerRoundEvent round:
+                    EapPeer?.Invoke(round, this);
+                    break;
+                case AuthorizationEvent authorization:
+                    Authorize?.Invoke(authorization, this);
+                    break;
+                case PeerCertificateEvent certificate:
+                    certificate.Accept(Now);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return any;
+    }
+
+    // One round of a method whose request is "?" and whose right response is "!".
+    private static void DefaultServer(EapServerRoundEvent round, Pair pair)
+    {
+        if (round.Packet.IsEmpty)
+        {
+            round.Request([1, 7, 0, 6, 6, (byte)'?'], pair.Now);
+        }
+        else if (round.Packet.Span.SequenceEqual((byte[])[2, 7, 0, 6, 6, (byte)'!']))
+        {
+            round.Success([3, 7, 0, 4], pair.ServerMsk, pair.Now);
+        }
+        else
+        {
+            round.Failure([4, 7, 0, 4], pair.Now);
+        }
+    }
+
+    private static void DefaultPeer(EapPeerRoundEvent round, Pair pair)
+    {
+        if (round.Packet.Span[0] == 3)
+        {
+            round.Complete(pair.PeerMsk, pair.Now);
+        }
+        else
+        {
+            round.Respond([2, 7, 0, 6, 6, (byte)'!'], pair.Now);
+        }
+    }
+
+    private static X509Certificate2 Make(RSA key)
+    {
+        CertificateRequest request = new("CN=vpn.example.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("vpn.example.com");
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+    }
+}
