@@ -1,0 +1,36 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Sallyport.Ikev2.Session;
+
+namespace Sallyport.Ipsec.Driver;
+
+/// <summary>Everything that the package logs. Never a key or a password.</summary>
+internal static partial class IpsecLog
+{
+    [LoggerMessage(EventId = 9000, EventName = "MessageSent", Level = LogLevel.Debug, Message = "{Protocol} {Local} -> {Remote}: {Summary}")]
+    public static partial void MessageSent(ILogger logger, string protocol, IPEndPoint local, IPEndPoint remote, string summary);
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Session {Id} with {Identity} at {Remote} is up: {Child}")]
+    public static partial void Established(ILogger logger, int id, string identity, IPEndPoint remote, string child);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Session {Id} with {Remote} has ended: {Reason}, {Detail}")]
+    public static partial void Closed(ILogger logger, int id, IPEndPoint remote, IkeCloseReason reason, string detail);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Session {Id}: the peer's address is {Remote} now")]
+    public static partial void Moved(ILogger logger, int id, IPEndPoint remote);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Dropped: {Reason}, the last one by {Peer}; {Count} since the last report, {Total} in all")]
+    public static partial void Dropped(ILogger logger, IpsecDropReason reason, string peer, long count, long total);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "Session {Id}: the program's part has failed")]
+    public static partial void HandlerFailed(ILogger logger, int id, Exception exception);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "Session {Id} is closed: its peer did not agree to carry ESP in UDP (RFC 3948), and nothing else is carried here")]
+    public static partial void NoUdpEncapsulation(ILogger logger, int id);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "Receiving on {Local}")]
+    public static partial void ReceiveFailed(ILogger logger, IPEndPoint local, Exception exception);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Critical, Message = "A message or a timer met a fault in this library; it is skipped")]
+    public static partial void Fault(ILogger logger, Exception exception);
+}

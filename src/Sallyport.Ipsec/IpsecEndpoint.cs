@@ -1,0 +1,267 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sallyport.Esp;
+using Sallyport.Ikev2.Endpoint;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.Tunnel;
+
+namespace Sallyport.Ipsec;
+
+/// <summary>
+/// Where IKEv2, ESP and the operating system meet: two UDP sockets (IKE's port, and the one that IKE shares with ESP), one loop that owns
+/// the IKE core, and a data path that carries inner packets between ESP and a device. Gateway and client at once, for any number of sessions.
+/// </summary>
+public sealed class IpsecEndpoint : IAsyncDisposable
+{
+    private const int LargestDatagram = 65535;
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private readonly IpsecEndpointOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly long _start;
+    private readonly UdpPort _ikePort;
+    private readonly UdpPort _natPort;
+    private readonly DropCounter _drops;
+    private readonly TunnelTable _tunnels = new();
+    private readonly EspForwarder _forwarder;
+    private readonly IkeLoop _loop;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _tasks = [];
+    private Task? _disposal;
+
+    private IpsecEndpoint(IpsecEndpointOptions options, ILoggerFactory? loggerFactory, TimeProvider? timeProvider)
+    {
+        _options = options;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<IpsecEndpoint>();
+        _start = _time.GetTimestamp();
+        _drops = new DropCounter(_logger, _time, options.DropLogInterval);
+        _ikePort = new UdpPort(options.Address, options.IkePort, options.ReceiveBufferSize);
+        try
+        {
+            _natPort = new UdpPort(options.Address, options.NatTraversalPort, options.ReceiveBufferSize);
+        }
+        catch
+        {
+            _ikePort.Dispose();
+            throw;
+        }
+
+        _forwarder = new EspForwarder(this, _natPort, _tunnels, _drops, _logger);
+        _loop = new IkeLoop(this, options, _ikePort, _natPort, _tunnels, _drops, _logger, _time);
+    }
+
+    /// <summary>Where IKE is received.</summary>
+    public IPEndPoint IkeEndPoint => _ikePort.Local;
+
+    /// <summary>Where IKE and ESP are received (RFC 3948).</summary>
+    public IPEndPoint NatTraversalEndPoint => _natPort.Local;
+
+    /// <summary>The sessions whose tunnels are up, oldest first.</summary>
+    public IReadOnlyList<IpsecSession> Sessions => _loop.EstablishedSessions;
+
+    /// <summary>Time since the endpoint was started, by which its IKE core goes.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_start);
+
+    /// <summary>Binds the sockets and begins to serve.</summary>
+    /// <param name="options">How to behave.</param>
+    /// <param name="loggerFactory">Where logs go.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <exception cref="SocketException">An address or port cannot be had.</exception>
+    public static IpsecEndpoint Start(IpsecEndpointOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Responder is not null && options.GatewayHandler is null)
+        {
+            throw new ArgumentException($"{nameof(options.Responder)} wants a {nameof(options.GatewayHandler)}", nameof(options));
+        }
+
+        IpsecEndpoint endpoint = new(options, loggerFactory, timeProvider);
+        endpoint.Begin();
+        return endpoint;
+    }
+
+    /// <summary>How many datagrams and packets were dropped for a reason.</summary>
+    public long Dropped(IpsecDropReason reason) => _drops[reason];
+
+    /// <summary>Sets the device where inner packets come from and go to, where the options gave none.</summary>
+    /// <param name="device">The device; whoever made it disposes of it.</param>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public void Attach(IPacketDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        lock (_tasks)
+        {
+            if (_forwarder.Device is not null)
+            {
+                throw new InvalidOperationException("a device is attached already");
+            }
+
+            _forwarder.Device = device;
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(_forwarder.ForwardAsync(device, _stop.Token))));
+        }
+    }
+
+    /// <summary>Begins a session as a client.</summary>
+    /// <param name="gateway">The gateway's address and IKE port.</param>
+    /// <param name="natTraversalPort">Its port for IKE and ESP, 4500 as a rule.</param>
+    /// <param name="options">Makes the session's options; it is given the path by which to go on after IKE_SA_INIT.</param>
+    /// <param name="handler">The program's part.</param>
+    /// <returns>The session, as soon as its first message is under way.</returns>
+    public Task<IpsecSession> ConnectAsync(IPEndPoint gateway, int natTraversalPort, Func<IkePath, IkeInitiatorOptions> options, IIpsecClientHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(gateway);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        IPEndPoint natGateway = new(gateway.Address, natTraversalPort);
+        IkePath path = new(_ikePort.LocalFor(gateway), gateway, NatTraversal: false);
+        IkePath natPath = new(_natPort.LocalFor(natGateway), natGateway, NatTraversal: true);
+        IkeInitiatorOptions initiator = options(natPath);
+        return InvokeAsync(() => _loop.Connect(initiator, path, handler));
+    }
+
+    /// <summary>Runs a function on the loop that owns the IKE core, where sessions may be looked at without their changing meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The endpoint is gone.</exception>
+    public Task<T> InvokeAsync<T>(Func<T> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = Post(_ =>
+        {
+            try
+            {
+                result.TrySetResult(function());
+            }
+            catch (Exception e)
+            {
+                result.TrySetException(e);
+            }
+        });
+        if (!posted)
+        {
+            result.TrySetException(new ObjectDisposedException(nameof(IpsecEndpoint)));
+        }
+
+        return result.Task;
+    }
+
+    /// <summary>Ends every session, telling the peers and waiting for their answers up to two seconds, then closes the sockets.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_tasks)
+        {
+            return new ValueTask(_disposal ??= DisposeCoreAsync());
+        }
+    }
+
+    internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(null, 0, null, action));
+
+    private void Begin()
+    {
+        lock (_tasks)
+        {
+            _tasks.Add(Task.Run(_loop.RunAsync));
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_ikePort, natTraversal: false))));
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_natPort, natTraversal: true))));
+        }
+
+        if (_options.Device is not null)
+        {
+            Attach(_options.Device);
+        }
+    }
+
+    private async Task DisposeCoreAsync()
+    {
+        try
+        {
+            await _loop.CloseAllAsync().WaitAsync(Farewell).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A peer that does not answer is not waited for.
+        }
+
+        _loop.Complete();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_tasks).ConfigureAwait(false);
+        _loop.Dispose();
+        _ikePort.Dispose();
+        _natPort.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ReceiveAsync(UdpPort port, bool natTraversal)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+        SocketAddress from = port.NewAddress();
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                int length = await port.ReceiveAsync(buffer, from, _stop.Token).ConfigureAwait(false);
+                Take(buffer.AsSpan(0, length), port, from, natTraversal);
+            }
+            catch (SocketException e)
+            {
+                // Such as an ICMP error for something sent before; the socket lives on.
+                IpsecLog.ReceiveFailed(_logger, port.Local, e);
+            }
+        }
+    }
+
+    private void Take(Span<byte> datagram, UdpPort port, SocketAddress from, bool natTraversal)
+    {
+        if (!natTraversal)
+        {
+            TakeIke(datagram, port, from, natTraversal);
+            return;
+        }
+
+        switch (EspUdp.Classify(datagram))
+        {
+            case EspUdpKind.Esp:
+                _forwarder.Receive(datagram, from);
+                break;
+            case EspUdpKind.Ike:
+                TakeIke(datagram[EspUdp.MarkerSize..], port, from, natTraversal);
+                break;
+            case EspUdpKind.Keepalive:
+                // RFC 3948 §2.3: dropped in silence; the NAT has seen it.
+                break;
+            default:
+                _drops.Add(IpsecDropReason.Unclassified, from);
+                break;
+        }
+    }
+
+    private void TakeIke(ReadOnlySpan<byte> datagram, UdpPort port, SocketAddress from, bool natTraversal)
+    {
+        IPEndPoint remote = UdpPort.ToEndPoint(from);
+        byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, datagram.Length));
+        datagram.CopyTo(copy);
+        IkePath path = new(port.LocalFor(remote), remote, natTraversal);
+        if (!_loop.TryPostDatagram(new IkeWork(copy, datagram.Length, path, null)))
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+            _drops.Add(IpsecDropReason.IkeOverload, from);
+        }
+    }
+
+    private static async Task EndQuietlyAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The endpoint ends.
+        }
+    }
+}

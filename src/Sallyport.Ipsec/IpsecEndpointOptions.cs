@@ -1,0 +1,42 @@
+using System.Net;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Devices;
+
+namespace Sallyport.Ipsec;
+
+/// <summary>How an <see cref="IpsecEndpoint"/> behaves.</summary>
+public sealed class IpsecEndpointOptions
+{
+    /// <summary>The local address. With <see cref="IPAddress.Any"/> the address that a peer sees is found by the routing table.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Any;
+
+    /// <summary>The UDP port of IKE; 0 takes any free one, as clients do.</summary>
+    public int IkePort { get; init; } = 500;
+
+    /// <summary>The UDP port that IKE and ESP share (RFC 3948); 0 takes any free one.</summary>
+    public int NatTraversalPort { get; init; } = 4500;
+
+    /// <summary>The gateway role; without it requests of strangers are dropped.</summary>
+    public IkeResponderOptions? Responder { get; init; }
+
+    /// <summary>The program's part of the gateway role; wanted where <see cref="Responder"/> is given.</summary>
+    public IIpsecGatewayHandler? GatewayHandler { get; init; }
+
+    /// <summary>Where inner packets come from and go to; may be attached later. It is disposed of by whoever made it.</summary>
+    public IPacketDevice? Device { get; init; }
+
+    /// <summary>How long a session on this side of a NAT may send nothing before a keepalive goes out (RFC 3948 §4: 20 s).</summary>
+    public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How far behind the newest ESP packet another may come: a multiple of 64 (RFC 4303 §3.4.3).</summary>
+    public int ReplayWindow { get; init; } = Esp.ReplayWindow.DefaultSize;
+
+    /// <summary>How many IKE messages may wait to be handled; further ones are dropped.</summary>
+    public int IkeQueueLimit { get; init; } = 4096;
+
+    /// <summary>The sockets' receive buffers in octets, as far as the system allows.</summary>
+    public int ReceiveBufferSize { get; init; } = 4 << 20;
+
+    /// <summary>Drops for one reason are logged at most once in this time; all are counted.</summary>
+    public TimeSpan DropLogInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Tunnel;
+
+namespace Sallyport.Ipsec;
+
+/// <summary>One IKE SA with its tunnel, as a program sees it.</summary>
+public sealed class IpsecSession : IDisposable
+{
+    private readonly IpsecEndpoint _endpoint;
+    private readonly CancellationTokenSource _ended = new();
+
+    internal IpsecSession(IpsecEndpoint endpoint, int id, IkeSession ike, IIpsecHandler? handler)
+    {
+        _endpoint = endpoint;
+        Id = id;
+        Ike = ike;
+        Handler = handler;
+        Ended = _ended.Token;
+    }
+
+    /// <summary>The session's number at its endpoint, from 1.</summary>
+    public int Id { get; }
+
+    /// <summary>The IKE SA. It belongs to the endpoint's loop: look at it in handlers, or by <see cref="IpsecEndpoint.InvokeAsync{T}"/>.</summary>
+    public IkeSession Ike { get; }
+
+    /// <summary>The configuration that was given or received, once established.</summary>
+    public IkeConfiguration? Configuration { get; private set; }
+
+    /// <summary>The selectors of this side, once established.</summary>
+    public IReadOnlyList<IkeTrafficSelector> LocalSelectors { get; private set; } = [];
+
+    /// <summary>The selectors of the peer's side, once established.</summary>
+    public IReadOnlyList<IkeTrafficSelector> RemoteSelectors { get; private set; } = [];
+
+    /// <summary>The SPI under which ESP is received; 0 before there is a tunnel.</summary>
+    public uint InboundSpi => Tunnel?.InboundSpi ?? 0;
+
+    /// <summary>The SPI under which ESP is sent; 0 before there is a tunnel.</summary>
+    public uint OutboundSpi => Tunnel?.OutboundSpi ?? 0;
+
+    /// <summary>The length of the ESP key in bits; 0 before there is a tunnel.</summary>
+    public int EspKeyBits { get; private set; }
+
+    /// <summary>The peer's outer address and port: where ESP goes, and before there is a tunnel where IKE goes.</summary>
+    public IPEndPoint Remote => Tunnel?.RemoteEndPoint ?? Ike.Path.Remote;
+
+    /// <summary>What the tunnel has carried.</summary>
+    public EspCounts Counts => Tunnel?.Counts ?? default;
+
+    /// <summary>Whatever the program wants to remember with the session, such as the person's name or the RADIUS state.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Set when the session ends.</summary>
+    public CancellationToken Ended { get; }
+
+    internal IIpsecHandler? Handler { get; }
+
+    internal EspTunnel? Tunnel { get; private set; }
+
+    /// <summary>Ends the session; the peer is told by a Delete (RFC 7296 §1.4.1). <see cref="Ended"/> is set once it has answered, or gave none.</summary>
+    public void Close() => _endpoint.Post(Ike.Close);
+
+    /// <summary>The number and the IKE session, never a key.</summary>
+    public override string ToString() => $"session {Id}: {Ike}";
+
+    /// <inheritdoc/>
+    void IDisposable.Dispose() => _ended.Dispose();
+
+    internal EspTunnel Establish(SessionEstablishedEvent news, int replayWindow)
+    {
+        Configuration = news.Configuration;
+        LocalSelectors = news.Child.LocalSelectors;
+        RemoteSelectors = news.Child.RemoteSelectors;
+        EspKeyBits = news.Child.KeyBits;
+        return Tunnel = new EspTunnel(this, news.Child, Ike.Path.Remote, replayWindow);
+    }
+
+    internal void End() => _ended.Cancel();
+}
