@@ -1,0 +1,25 @@
+#if !NET
+namespace Sallyport.Radius.Compatibility;
+
+/// <summary>What .NET Standard 2.0 lacks.</summary>
+internal static class CryptographicOperations
+{
+    public static bool FixedTimeEquals(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.Length != right.Length)
+        {
+            return false;
+        }
+
+        int difference = 0;
+        for (int i = 0; i < left.Length; i++)
+        {
+            difference |= left[i] ^ right[i];
+        }
+
+        return difference == 0;
+    }
+
+    public static void ZeroMemory(Span<byte> buffer) => buffer.Clear();
+}
+#endif

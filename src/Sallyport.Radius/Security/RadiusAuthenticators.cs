@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using Sallyport.Radius.Compatibility;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Security;
+
+/// <summary>What a check of a packet's authenticity found.</summary>
+public enum RadiusVerification
+{
+    /// <summary>Genuine.</summary>
+    Genuine,
+
+    /// <summary>The Request or Response Authenticator does not fit the secret.</summary>
+    Authenticator,
+
+    /// <summary>The Message-Authenticator does not fit the secret.</summary>
+    MessageAuthenticator,
+
+    /// <summary>A Message-Authenticator is demanded and there is none.</summary>
+    MissingMessageAuthenticator,
+
+    /// <summary>An EAP-Message stands beside User-Password or CHAP-Password (RFC 3579 §3.1).</summary>
+    MixedCredentials,
+}
+
+/// <summary>Authenticators (RFC 2865 §3, RFC 2866 §3) and Message-Authenticator (RFC 3579 §3.2). Nothing is allocated, comparisons take constant time.</summary>
+public static class RadiusAuthenticators
+{
+    /// <summary>Either authenticator in octets.</summary>
+    public const int Size = 16;
+
+    private const byte UserPasswordType = 2;
+    private const byte ChapPasswordType = 3;
+
+    /// <summary>Checks a request.</summary>
+    /// <param name="packet">The request.</param>
+    /// <param name="secret">The secret shared with its sender.</param>
+    /// <param name="requireMessageAuthenticator">Whether an Access-Request must carry a Message-Authenticator (CVE-2024-3596). One with an
+    /// EAP-Message (RFC 3579 §3.1) and a Status-Server (RFC 5997 §3) always must.</param>
+    public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, bool requireMessageAuthenticator)
+    {
+        if (packet.Code is RadiusCode.AccessRequest or RadiusCode.StatusServer)
+        {
+            bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
+            if (!packet.HasMessageAuthenticator)
+            {
+                return requireMessageAuthenticator || eap || packet.Code == RadiusCode.StatusServer ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
+            }
+
+            if (!VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
+            {
+                return RadiusVerification.MessageAuthenticator;
+            }
+
+            return eap && (packet.Contains(new RadiusAttributeId(0, UserPasswordType)) || packet.Contains(new RadiusAttributeId(0, ChapPasswordType)))
+                ? RadiusVerification.MixedCredentials
+                : RadiusVerification.Genuine;
+        }
+
+        // RFC 2866 §3, RFC 5176 §2.3: computed over zeros in its own place.
+        Span<byte> zeros = stackalloc byte[Size];
+        zeros.Clear();
+        if (!VerifyAuthenticator(packet, zeros, secret))
+        {
+            return RadiusVerification.Authenticator;
+        }
+
+        return packet.HasMessageAuthenticator && !VerifyMessageAuthenticator(packet, zeros, secret) ? RadiusVerification.MessageAuthenticator : RadiusVerification.Genuine;
+    }
+
+    /// <summary>Checks a reply.</summary>
+    /// <param name="packet">The reply.</param>
+    /// <param name="requestAuthenticator">The authenticator of the request that it answers.</param>
+    /// <param name="secret">The secret shared with its sender.</param>
+    /// <param name="requireMessageAuthenticator">Whether a reply to an Access-Request must carry a Message-Authenticator (CVE-2024-3596). One with an EAP-Message always must.</param>
+    public static RadiusVerification VerifyReply(RadiusPacket packet, ReadOnlySpan<byte> requestAuthenticator, RadiusSecret secret, bool requireMessageAuthenticator)
+    {
+        if (!VerifyAuthenticator(packet, requestAuthenticator, secret))
+        {
+            return RadiusVerification.Authenticator;
+        }
+
+        if (packet.HasMessageAuthenticator)
+        {
+            return VerifyMessageAuthenticator(packet, requestAuthenticator, secret) ? RadiusVerification.Genuine : RadiusVerification.MessageAuthenticator;
+        }
+
+        bool access = packet.Code is RadiusCode.AccessAccept or RadiusCode.AccessReject or RadiusCode.AccessChallenge or RadiusCode.ProtocolError;
+        bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
+        return access && (requireMessageAuthenticator || eap) ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
+    }
+
+    /// <summary>Computes MD5(Code | Identifier | Length | authenticator | attributes | secret).</summary>
+    internal static void ComputeAuthenticator(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination)
+    {
+        Span<byte> data = stackalloc byte[RadiusPacket.LargestSize + RadiusSecret.LargestSize];
+        packet.CopyTo(data);
+        authenticator.CopyTo(data[4..]);
+        secret.Span.CopyTo(data[packet.Length..]);
+        data = data[..(packet.Length + secret.Span.Length)];
+        Hashes.Md5(data, destination);
+        data[packet.Length..].Clear();
+    }
+
+    /// <summary>Computes HMAC-MD5 over the packet with the authenticator given and zeros in the Message-Authenticator's place (RFC 3579 §3.2).</summary>
+    internal static void ComputeMessageAuthenticator(ReadOnlySpan<byte> packet, int offset, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination)
+    {
+        Span<byte> data = stackalloc byte[RadiusPacket.LargestSize];
+        packet.CopyTo(data);
+        authenticator.CopyTo(data[4..]);
+        data.Slice(offset, Size).Clear();
+        Hashes.HmacMd5(secret.Span, data[..packet.Length], destination);
+    }
+
+    private static bool VerifyAuthenticator(RadiusPacket packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret)
+    {
+        Span<byte> expected = stackalloc byte[Size];
+        ComputeAuthenticator(packet.Span, authenticator, secret, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, packet.Authenticator);
+    }
+
+    private static bool VerifyMessageAuthenticator(RadiusPacket packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret)
+    {
+        Span<byte> expected = stackalloc byte[Size];
+        ComputeMessageAuthenticator(packet.Span, packet.MessageAuthenticatorOffset, authenticator, secret, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, packet.Span.Slice(packet.MessageAuthenticatorOffset, Size));
+    }
+}

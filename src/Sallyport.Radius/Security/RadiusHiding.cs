@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Sallyport.Radius.Compatibility;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Security;
+
+/// <summary>Hides and reveals attribute values with the shared secret (RFC 2865 §5.2, RFC 2868 §3.5, RFC 2548 §2.4.2).</summary>
+public static class RadiusHiding
+{
+    /// <summary>The longest password in octets (RFC 2865 §5.2).</summary>
+    public const int LargestPassword = 128;
+
+    /// <summary>The longest value that salted hiding takes, in octets: what fits one attribute with tag, salt and length.</summary>
+    public const int LargestSalted = 239;
+
+    private const int Block = 16;
+    private const int SaltSize = 2;
+
+    /// <summary>Reveals a hidden attribute.</summary>
+    /// <param name="packet">The packet that carries it.</param>
+    /// <param name="key">The attribute.</param>
+    /// <param name="secret">The secret shared with the packet's sender.</param>
+    /// <param name="requestAuthenticator">The Request Authenticator: in a request its own, for a reply that of the request.</param>
+    /// <param name="destination">Where the value goes; 253 octets hold any. The caller clears it.</param>
+    /// <param name="length">The value's octets.</param>
+    /// <returns>Whether the attribute is there and its form is right. A wrong secret shows as a wrong value, or as a wrong form.</returns>
+    public static bool TryDecrypt(
+        this RadiusPacket packet, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (!packet.TryGetRaw(key.Id, out ReadOnlySpan<byte> value))
+        {
+            return false;
+        }
+
+        if (key.Encryption == RadiusEncryption.UserPassword)
+        {
+            return TryRevealPassword(value, secret, requestAuthenticator, destination, out length);
+        }
+
+        value = key.IsTagged && !value.IsEmpty ? value[1..] : value;
+        return TryRevealSalted(value, secret, requestAuthenticator, destination, out length);
+    }
+
+    /// <summary>How many octets a hidden password has: a multiple of 16, at least 16.</summary>
+    internal static int HiddenPasswordSize(int length) => Math.Max(Block, (length + Block - 1) & ~(Block - 1));
+
+    /// <summary>How many octets a salted value has.</summary>
+    internal static int HiddenSaltedSize(int length) => SaltSize + ((1 + length + Block - 1) & ~(Block - 1));
+
+    internal static void HidePassword(ReadOnlySpan<byte> password, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
+    {
+        destination.Clear();
+        password.CopyTo(destination);
+        Chain(destination, secret, authenticator, default, hide: true);
+    }
+
+    internal static void HideSalted(ReadOnlySpan<byte> value, ushort salt, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
+    {
+        destination.Clear();
+
+        // RFC 2548 §2.4.2: the salt's top bit is set.
+        BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)(salt | 0x8000));
+        destination[SaltSize] = (byte)value.Length;
+        value.CopyTo(destination[(SaltSize + 1)..]);
+        Chain(destination[SaltSize..], secret, authenticator, destination[..SaltSize], hide: true);
+    }
+
+    private static bool TryRevealPassword(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (value.Length is 0 or > LargestPassword || value.Length % Block != 0 || value.Length > destination.Length)
+        {
+            return false;
+        }
+
+        Span<byte> text = destination[..value.Length];
+        value.CopyTo(text);
+        Chain(text, secret, authenticator, default, hide: false);
+
+        // RFC 2865 §5.2: filled up with zeros, which no password ends in.
+        length = text.Length;
+        while (length > 0 && text[length - 1] == 0)
+        {
+            length--;
+        }
+
+        return true;
+    }
+
+    private static bool TryRevealSalted(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)
+    {
+        length = 0;
+        int hidden = value.Length - SaltSize;
+        if (hidden < Block || hidden % Block != 0)
+        {
+            return false;
+        }
+
+        Span<byte> text = stackalloc byte[256];
+        text = text[..hidden];
+        value[SaltSize..].CopyTo(text);
+        Chain(text, secret, authenticator, value[..SaltSize], hide: false);
+        bool fits = text[0] < hidden && text[0] <= destination.Length;
+        if (fits)
+        {
+            length = text[0];
+            text.Slice(1, length).CopyTo(destination);
+        }
+
+        CryptographicOperations.ZeroMemory(text);
+        return fits;
+    }
+
+    // c(1) = p(1) XOR MD5(secret | authenticator | salt), c(i) = p(i) XOR MD5(secret | c(i-1)).
+    private static void Chain(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> authenticator, ReadOnlySpan<byte> salt, bool hide)
+    {
+        Span<byte> input = stackalloc byte[RadiusSecret.LargestSize + Block + SaltSize];
+        Span<byte> mask = stackalloc byte[Block];
+        Span<byte> cipher = stackalloc byte[Block];
+        int start = secret.Span.Length;
+        secret.Span.CopyTo(input);
+        authenticator.CopyTo(input[start..]);
+        salt.CopyTo(input[(start + Block)..]);
+        int inputLength = start + Block + salt.Length;
+        for (int at = 0; at < text.Length; at += Block)
+        {
+            Hashes.Md5(input[..inputLength], mask);
+            Span<byte> block = text.Slice(at, Block);
+            block.CopyTo(cipher);
+            for (int i = 0; i < Block; i++)
+            {
+                block[i] ^= mask[i];
+            }
+
+            (hide ? block : cipher).CopyTo(input[start..]);
+            inputLength = start + Block;
+        }
+
+        CryptographicOperations.ZeroMemory(input);
+        CryptographicOperations.ZeroMemory(mask);
+    }
+}
