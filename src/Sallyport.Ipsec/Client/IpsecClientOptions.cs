@@ -1,0 +1,53 @@
+using System.Net;
+using Sallyport.Eap.Peer;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
+
+namespace Sallyport.Ipsec.Client;
+
+/// <summary>How a client connects.</summary>
+public sealed class IpsecClientOptions
+{
+    /// <summary>The gateway's address and IKE port.</summary>
+    public required IPEndPoint Gateway { get; init; }
+
+    /// <summary>The gateway's port for IKE and ESP.</summary>
+    public int NatTraversalPort { get; init; } = 4500;
+
+    /// <summary>The local address.</summary>
+    public IPAddress LocalAddress { get; init; } = IPAddress.Any;
+
+    /// <summary>IDi: who the client says it is before EAP.</summary>
+    public required IkeIdentity Identity { get; init; }
+
+    /// <summary>How the gateway's certificate is judged.</summary>
+    public required CertificateTrust Trust { get; init; }
+
+    /// <summary>Who the person is, and by which EAP methods they prove it.</summary>
+    public required EapPeerOptions Eap { get; init; }
+
+    /// <summary>What may protect the IKE SA, in order of preference.</summary>
+    public IReadOnlyList<IkeOffer> IkeOffers { get; init; } =
+    [
+        new([new(EncryptionAlgorithm.AesGcm16, 256), new(EncryptionAlgorithm.AesGcm16, 128)],
+            [PrfAlgorithm.HmacSha384, PrfAlgorithm.HmacSha256],
+            [],
+            [KeyExchangeMethod.Ecp256, KeyExchangeMethod.Ecp384, KeyExchangeMethod.Ecp521, KeyExchangeMethod.Modp2048]),
+        new([new(EncryptionAlgorithm.AesCbc, 256), new(EncryptionAlgorithm.AesCbc, 128)],
+            [PrfAlgorithm.HmacSha384, PrfAlgorithm.HmacSha256],
+            [IntegrityAlgorithm.HmacSha384Trunc192, IntegrityAlgorithm.HmacSha256Trunc128],
+            [KeyExchangeMethod.Ecp256, KeyExchangeMethod.Ecp384, KeyExchangeMethod.Ecp521, KeyExchangeMethod.Modp2048]),
+    ];
+
+    /// <summary>What may protect ESP, in order of preference.</summary>
+    public IReadOnlyList<EspOffer> EspOffers { get; init; } = [new EspOffer(256), new EspOffer(128)];
+
+    /// <summary>How often an unanswered request is sent again before the gateway is given up.</summary>
+    public IkeRetransmission Retransmission { get; init; } = IkeRetransmission.Default;
+
+    /// <summary>How long the gateway may take to answer an EAP response, for which it may have to ask a person's phone.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Dead peer detection, or none.</summary>
+    public IkeDeadPeerDetection? DeadPeerDetection { get; init; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), OnDemand: false);
+}
