@@ -56,6 +56,9 @@ public ref struct RadiusPacketWriter
     /// <summary>The code.</summary>
     public RadiusCode Code { get; }
 
+    /// <summary>The authenticator given: in an Access-Request its own, over which CHAP may be computed (RFC 2865 §5.3).</summary>
+    public readonly ReadOnlySpan<byte> Authenticator => _authenticator;
+
     /// <summary>Octets written so far, or needed where the buffer is too small.</summary>
     public readonly int Length => _length;
 

@@ -1,0 +1,23 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Sallyport.Radius.Transport;
+
+/// <summary>What the drivers log.</summary>
+internal static partial class RadiusLog
+{
+    [LoggerMessage(EventId = 9000, EventName = "MessageSent", Level = LogLevel.Debug, Message = "{Protocol} {Local} -> {Remote}: {Summary}")]
+    public static partial void MessageSent(ILogger logger, string protocol, EndPoint local, EndPoint remote, string summary);
+
+    [LoggerMessage(EventId = 1, EventName = "Dropped", Level = LogLevel.Warning, Message = "dropped a datagram from {Remote}: {Reason}; {Count} like it since the last line")]
+    public static partial void Dropped(ILogger logger, IPAddress remote, RadiusDropReason reason, long count);
+
+    [LoggerMessage(EventId = 2, EventName = "HandlerFailed", Level = LogLevel.Error, Message = "the handler failed on a request from {Remote}; it gets no reply")]
+    public static partial void HandlerFailed(ILogger logger, Exception exception, EndPoint remote);
+
+    [LoggerMessage(EventId = 3, EventName = "MessageAuthenticatorNotRequired", Level = LogLevel.Warning, Message = "{Peer} need not send a Message-Authenticator: packets on the way to and from it can be forged (CVE-2024-3596)")]
+    public static partial void MessageAuthenticatorNotRequired(ILogger logger, string peer);
+
+    [LoggerMessage(EventId = 4, EventName = "SocketError", Level = LogLevel.Debug, Message = "the socket reports {Error}")]
+    public static partial void SocketError(ILogger logger, System.Net.Sockets.SocketError error);
+}
