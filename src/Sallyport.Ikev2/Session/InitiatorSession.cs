@@ -57,7 +57,7 @@ internal sealed class InitiatorSession : IkeSession
     internal void EapRespond(ReadOnlySpan<byte> packet, TimeSpan now)
     {
         Move(IkeTrigger.EapContinues);
-        SetTimer(IkeTimer.Expire, null);
+        SetTimer(IkeTimer.Expire, now + _options.AuthenticationTimeout);
         byte[] inner = new byte[packet.Length + 16];
         IkePayloadWriter writer = new(inner);
         writer.Add(IkePayloadType.ExtensibleAuthentication, packet);
@@ -67,7 +67,7 @@ internal sealed class InitiatorSession : IkeSession
     internal void EapComplete(ReadOnlySpan<byte> masterSessionKey, TimeSpan now)
     {
         Move(IkeTrigger.EapSucceeded);
-        SetTimer(IkeTimer.Expire, null);
+        SetTimer(IkeTimer.Expire, now + _options.AuthenticationTimeout);
         _masterSessionKey = masterSessionKey.ToArray();
         byte[] signedOctets = IkeAuthenticator.SignedOctets(Suite!.Prf, _initRequest, _responderNonce, Keys!.Pi, _options.Identity.ToPayloadBody());
         ReadOnlySpan<byte> key = _masterSessionKey.Length > 0 ? _masterSessionKey : Keys.Pi;
