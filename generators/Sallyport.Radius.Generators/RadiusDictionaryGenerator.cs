@@ -46,12 +46,12 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
             return null;
         }
 
-        if (!own.TryGetValue(Metadata + "RadiusNamespace", out string? @namespace) || string.IsNullOrWhiteSpace(@namespace))
+        if (!own.TryGetValue(Metadata + "Namespace", out string? @namespace) || string.IsNullOrWhiteSpace(@namespace))
         {
             options.GlobalOptions.TryGetValue("build_property.RootNamespace", out @namespace);
         }
 
-        own.TryGetValue(Metadata + "RadiusClass", out string? className);
+        own.TryGetValue(Metadata + "ClassName", out string? className);
         return new DictionaryItem(
             file.Path,
             file.GetText(cancellation)?.ToString() ?? string.Empty,
