@@ -30,13 +30,17 @@ internal sealed class FreeRadius : IAsyncDisposable
         }
     }
 
-    public static async Task<FreeRadius> StartAsync()
+    /// <summary>Starts a server.</summary>
+    /// <param name="endpoint">Where it listens; any free port of the loopback where none is given.</param>
+    /// <param name="launcher">What to put in front of its command, such as <c>ip netns exec NAME</c>.</param>
+    public static async Task<FreeRadius> StartAsync(IPEndPoint? endpoint = null, params string[] launcher)
     {
         string folder = Directory.CreateTempSubdirectory("sallyport-freeradius-").FullName;
-        IPEndPoint endpoint = FreeEndpoint();
+        endpoint ??= FreeEndpoint();
         await File.WriteAllTextAsync(Path.Combine(folder, "radiusd.conf"), Configuration(folder, endpoint));
         await File.WriteAllTextAsync(Path.Combine(folder, "users"), Users);
-        ProcessStartInfo start = new("freeradius", ["-d", folder, "-fxx", "-l", "stdout"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = [.. launcher, "freeradius", "-d", folder, "-fxx", "-l", "stdout"];
+        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         FreeRadius server = new(Process.Start(start)!, folder, endpoint);
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Read(server._process.StandardOutput, ready);

@@ -1,0 +1,254 @@
+using System.Net;
+using Sallyport.Interop.Tests.DuoProxy;
+using Sallyport.Interop.Tests.Infrastructure;
+
+namespace Sallyport.Interop.Tests.VpnClient;
+
+/// <summary>Our client against strongSwan as gateway, whose EAP server is FreeRADIUS: client — gateway with FreeRADIUS — inside host.</summary>
+public class StrongSwanGatewayTests
+{
+    private const string GatewayName = "vpn.example.com";
+    private const string Inside = "10.99.10.2";
+
+    [SkippableTheory]
+    [InlineData("EAP-MD5")]
+    [InlineData("EAP-GTC")]
+    [InlineData("EAP-MSCHAPv2")]
+    public async Task The_client_logs_in_pings_the_inside_and_disconnects(string method)
+    {
+        await using Lab lab = await Lab.StartAsync();
+
+        (int code, string output) = await lab.ConnectAsync(method, "alice-pw", "--ping", Inside);
+
+        Assert.True(code == 0, $"{output}\n{lab.Gateway.Log}");
+        Assert.Contains("address: 192.168.13.", output, StringComparison.Ordinal);
+        Assert.Contains("dns: 10.99.10.53", output, StringComparison.Ordinal);
+        Assert.Contains("route: 10.99.10.0/24", output, StringComparison.Ordinal);
+        Assert.Contains("route: 172.16.50.0/24", output, StringComparison.Ordinal);
+        Assert.Contains($"ping {Inside}: ", output, StringComparison.Ordinal);
+        Assert.Contains("disconnected", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task With_a_TUN_device_the_systems_own_traffic_takes_the_tunnel_until_the_client_is_told_to_end()
+    {
+        await using Lab lab = await Lab.StartAsync();
+        await using Tool client = lab.StartClient("EAP-MSCHAPv2", "alice-pw", "--tun");
+        await client.WaitForAsync("ready: 192.168.13.", TimeSpan.FromSeconds(20));
+
+        (int code, string output) = await Tool.RunAsync(lab.Namespaces.In("cli", "ping", "-c", "2", "-W", "2", "172.16.50.2"));
+        Assert.True(code == 0, $"{output}\n{client.Output}\n{lab.Gateway.Log}");
+        Assert.Contains("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+
+        client.Stop();
+        Assert.Equal(0, await client.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Contains("disconnected", client.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Behind_a_NAT_the_tunnel_works_as_well()
+    {
+        await using Lab lab = await Lab.StartAsync(nat: true);
+
+        (int code, string output) = await lab.ConnectAsync("EAP-MD5", "alice-pw", "--ping", Inside);
+
+        Assert.True(code == 0, $"{output}\n{lab.Gateway.Log}");
+    }
+
+    [SkippableTheory]
+    [InlineData("EAP-MD5")]
+    [InlineData("EAP-GTC")]
+    [InlineData("EAP-MSCHAPv2")]
+    public async Task A_wrong_password_is_refused(string method)
+    {
+        await using Lab lab = await Lab.StartAsync();
+
+        (int code, string output) = await lab.ConnectAsync(method, "not her password");
+
+        Assert.Equal(1, code);
+        Assert.Contains("login failed: authentication failed", output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_gateway_of_another_name_is_not_trusted()
+    {
+        await using Lab lab = await Lab.StartAsync();
+
+        (int code, string output) = await lab.ConnectAsync("EAP-MD5", "alice-pw", "--gateway-identity", "elsewhere.example.com");
+
+        Assert.Equal(1, code);
+        Assert.Contains("untrusted gateway", output, StringComparison.Ordinal);
+    }
+
+    private sealed class Lab : IAsyncDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("sallyport-vpnclient-").FullName;
+        private readonly Stack<IAsyncDisposable> _parts = new();
+        private readonly string _gatewayAddress;
+
+        private Lab(NetworkNamespaces namespaces, string gatewayAddress)
+        {
+            Namespaces = namespaces;
+            _gatewayAddress = gatewayAddress;
+            _parts.Push(namespaces);
+        }
+
+        public NetworkNamespaces Namespaces { get; }
+
+        public Charon Gateway { get; private set; } = null!;
+
+        public static async Task<Lab> StartAsync(bool nat = false)
+        {
+            Charon.Require();
+            Peer.RequirePrograms(nat ? ["freeradius", "ping", "nft"] : ["freeradius", "ping"]);
+            Lab lab = new(await NetworkNamespaces.CreateAsync(nat ? ["cli", "nat", "gw", "lan"] : ["cli", "gw", "lan"]), nat ? "10.99.2.1" : "10.99.1.1");
+            try
+            {
+                await LayOutAsync(lab.Namespaces, nat);
+                await lab.StartServersAsync();
+                return lab;
+            }
+            catch
+            {
+                await lab.DisposeAsync();
+                throw;
+            }
+        }
+
+        public Tool StartClient(string method, string password, params string[] options)
+        {
+            string profile = Path.Combine(_folder, "Client_Profile.xml");
+            File.WriteAllText(profile, Profile(method));
+            string[] client = ["dotnet", Path.Combine(AppContext.BaseDirectory, "VpnClient.dll")];
+            return Tool.Start(
+                Namespaces.In(
+                    "cli",
+                    [
+                        .. client, "--profile", profile, "--user", "alice", "--password-stdin", "--ca", Path.Combine(_folder, "ca.pem"), "--server", _gatewayAddress,
+                        "--verbose", .. options,
+                    ]),
+                password + "\n");
+        }
+
+        public async Task<(int ExitCode, string Output)> ConnectAsync(string method, string password, params string[] options)
+        {
+            await using Tool client = StartClient(method, password, options);
+            return (await client.WaitAsync(TimeSpan.FromSeconds(40)), client.Output);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            while (_parts.TryPop(out IAsyncDisposable? part))
+            {
+                await part.DisposeAsync();
+            }
+
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        private async Task StartServersAsync()
+        {
+            _parts.Push(await FreeRadius.StartAsync(new IPEndPoint(IPAddress.Loopback, 1812), Namespaces.In("gw")));
+            using TestAuthority authority = new();
+            (string certificate, string key) = authority.Issue(GatewayName);
+            Dictionary<string, string> files = new() { ["server.pem"] = certificate, ["private/server.key"] = key, ["ca.pem"] = authority.Pem };
+            Gateway = await Charon.StartAsync(Namespaces, "gw", Connections, files, RadiusPlugin);
+            _parts.Push(Gateway);
+            await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), authority.Pem);
+        }
+
+        // kernel-libipsec takes a policy only where the gateway has an address inside each network that it protects.
+        private static async Task LayOutAsync(NetworkNamespaces namespaces, bool nat)
+        {
+            await namespaces.LinkAsync("gw", "lan0", "10.99.10.1/24", "lan", "eth0", "10.99.10.2/24");
+            await namespaces.IpAsync("gw", "addr", "add", "172.16.50.1/24", "dev", "lan0");
+            await namespaces.IpAsync("lan", "addr", "add", "172.16.50.2/24", "dev", "eth0");
+            await namespaces.IpAsync("lan", "route", "add", "default", "via", "10.99.10.1");
+            await namespaces.ForwardAsync("gw");
+            if (!nat)
+            {
+                await namespaces.LinkAsync("cli", "eth0", "10.99.1.2/24", "gw", "eth0", "10.99.1.1/24");
+                return;
+            }
+
+            await namespaces.LinkAsync("cli", "eth0", "10.99.1.2/24", "nat", "in0", "10.99.1.1/24");
+            await namespaces.LinkAsync("nat", "out0", "10.99.2.2/24", "gw", "eth0", "10.99.2.1/24");
+            await namespaces.IpAsync("cli", "route", "add", "default", "via", "10.99.1.1");
+            await namespaces.ForwardAsync("nat");
+            await Tool.MustAsync(namespaces.In("nat", "nft", "add table ip t; add chain ip t post { type nat hook postrouting priority 100; }; add rule ip t post oifname out0 masquerade random"));
+        }
+
+        private static string Profile(string method) => $"""
+            <?xml version="1.0" encoding="UTF-8"?>
+            <AnyConnectProfile xmlns="http://schemas.xmlsoap.org/encoding/">
+              <ServerList>
+                <HostEntry>
+                  <HostName>Gateway</HostName>
+                  <HostAddress>{GatewayName}</HostAddress>
+                  <PrimaryProtocol>IPsec
+                    <StandardAuthenticationOnly>true
+                      <AuthMethodDuringIKENegotiation>{method}</AuthMethodDuringIKENegotiation>
+                    </StandardAuthenticationOnly>
+                  </PrimaryProtocol>
+                </HostEntry>
+              </ServerList>
+            </AnyConnectProfile>
+            """;
+
+        private const string RadiusPlugin = $$"""
+            eap-radius {
+              servers {
+                primary {
+                  address = 127.0.0.1
+                  secret = {{FreeRadius.Secret}}
+                  auth_port = 1812
+                }
+              }
+            }
+            """;
+
+        private const string Connections = $$"""
+            connections {
+              flex {
+                version = 2
+                proposals = aes256-sha384-ecp256,aes128-sha384-ecp256
+                encap = yes
+                send_cert = always
+                send_certreq = no
+                pools = pool
+                dpd_delay = 60s
+                local-1 {
+                  auth = pubkey
+                  certs = @folder@/server.pem
+                  id = {{GatewayName}}
+                }
+                remote-1 {
+                  auth = eap-radius
+                  eap_id = %any
+                  id = %any
+                }
+                children {
+                  net {
+                    local_ts = 10.99.10.0/24,172.16.50.0/24
+                    esp_proposals = aes256gcm16
+                  }
+                }
+              }
+            }
+            pools {
+              pool {
+                addrs = 192.168.13.1-192.168.13.10
+                dns = 10.99.10.53
+                subnet = 10.99.10.0/24,172.16.50.0/24
+              }
+            }
+            authorities {
+              test {
+                cacert = @folder@/ca.pem
+              }
+            }
+            """;
+    }
+}
