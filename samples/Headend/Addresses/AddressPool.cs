@@ -41,6 +41,28 @@ public sealed class AddressPool
         }
     }
 
+    /// <summary>The networks that together are the pool, for routes.</summary>
+    public IEnumerable<IPNetwork> Networks
+    {
+        get
+        {
+            foreach ((uint first, uint last) in _ranges)
+            {
+                for (ulong next = first; next <= last;)
+                {
+                    int bits = next == 0 ? 32 : System.Numerics.BitOperations.TrailingZeroCount((uint)next);
+                    while (next + (1UL << bits) - 1 > last)
+                    {
+                        bits--;
+                    }
+
+                    yield return new IPNetwork(IosValues.FromUInt32((uint)next), 32 - bits);
+                    next += 1UL << bits;
+                }
+            }
+        }
+    }
+
     /// <summary>Leases an address, or <see langword="null"/> where all are in use.</summary>
     public IPAddress? Lease()
     {
