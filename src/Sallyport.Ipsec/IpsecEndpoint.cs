@@ -212,6 +212,11 @@ public sealed class IpsecEndpoint : IAsyncDisposable
                 // Such as an ICMP error for something sent before; the socket lives on.
                 IpsecLog.ReceiveFailed(_logger, port.Local, e);
             }
+            catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
+            {
+                // Whatever it is, such as a device that throws, one datagram may not end the loop that serves all others.
+                IpsecLog.Fault(_logger, e);
+            }
         }
     }
 
@@ -242,6 +247,12 @@ public sealed class IpsecEndpoint : IAsyncDisposable
 
     private void TakeIke(ReadOnlySpan<byte> datagram, UdpPort port, SocketAddress from, bool natTraversal)
     {
+        if (!_loop.HasRoom)
+        {
+            _drops.Add(IpsecDropReason.IkeOverload, from);
+            return;
+        }
+
         IPEndPoint remote = UdpPort.ToEndPoint(from);
         byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, datagram.Length));
         datagram.CopyTo(copy);
@@ -253,7 +264,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         }
     }
 
-    private static async Task EndQuietlyAsync(Task task)
+    private async Task EndQuietlyAsync(Task task)
     {
         try
         {
@@ -262,6 +273,10 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // The endpoint ends.
+        }
+        catch (Exception e)
+        {
+            IpsecLog.Fault(_logger, e);
         }
     }
 }

@@ -126,9 +126,12 @@ internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelT
         tunnel.LastSent = now;
         if (tunnel.ShouldNoteOut(now))
         {
-            endpoint.Post(_ => tunnel.Session.Ike.NoteOutbound());
+            NoteOutbound(tunnel);
         }
     }
+
+    // On its own, so that the closure is made once a second and not once a packet.
+    private void NoteOutbound(EspTunnel tunnel) => endpoint.Post(_ => tunnel.Session.Ike.NoteOutbound());
 
     private void Drop(EspTunnel tunnel, IpsecDropReason reason)
     {

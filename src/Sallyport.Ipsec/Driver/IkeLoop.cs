@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sallyport.Esp;
@@ -60,6 +59,9 @@ internal sealed class IkeLoop : IDisposable
     public IReadOnlyList<IpsecSession> EstablishedSessions => [.. _established.Values.OrderBy(s => s.Id)];
 
     public bool TryPost(in IkeWork work) => _queue.Writer.TryWrite(work);
+
+    /// <summary>Whether another datagram would be taken; spares the work of preparing one that would not.</summary>
+    public bool HasRoom => Volatile.Read(ref _waitingDatagrams) < _options.IkeQueueLimit;
 
     /// <summary>Queues a datagram, unless too many wait already: nobody can fill the memory from outside.</summary>
     public bool TryPostDatagram(in IkeWork work)
@@ -145,9 +147,9 @@ internal sealed class IkeLoop : IDisposable
                 Send(transmit);
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or CryptographicException)
+        catch (Exception e)
         {
-            // No message may end the loop that serves all others.
+            // Whatever it is, one message may not end the loop that serves all others.
             IpsecLog.Fault(_logger, e);
         }
         finally

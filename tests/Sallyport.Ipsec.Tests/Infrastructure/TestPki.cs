@@ -31,8 +31,16 @@ internal static class TestPki
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
         }
 
-        using X509Certificate2 certificate = request.Create(Authority, From, until ?? To.AddDays(-1), RandomNumberGenerator.GetBytes(8));
-        return certificate.CopyWithPrivateKey(key);
+        X509Certificate2 certificate = request.Create(Authority, From, until ?? To.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        if (!usage.HasFlag(X509KeyUsageFlags.DigitalSignature))
+        {
+            return certificate;
+        }
+
+        using (certificate)
+        {
+            return certificate.CopyWithPrivateKey(key);
+        }
     }
 
     private static X509Certificate2 MakeAuthority(string name)

@@ -1,0 +1,120 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sallyport.Ipsec.Client;
+using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.Tests.Devices;
+using Sallyport.Ipsec.Tests.Infrastructure;
+using Sallyport.Ipsec.Tunnel;
+
+namespace Sallyport.Ipsec.Tests.Driver;
+
+/// <summary>The data path allocates nothing per packet.</summary>
+public class AllocationTests
+{
+    private static readonly byte[] Inner = Packets.Echo("192.168.13.1", "192.168.11.10", size: 1000);
+
+    [Fact]
+    public async Task Sealing_and_sending_allocates_nothing_per_packet()
+    {
+        await using TestGateway gateway = new();
+        await using IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions());
+        EspForwarder forwarder = Forwarder(client, out UdpPort port);
+        using (port)
+        {
+            Send(forwarder, 100);
+
+            // The loop itself allocates its buffer; a hundred times the packets must not allocate more.
+            Assert.Equal(Send(forwarder, 10), Send(forwarder, 1000));
+            Assert.Equal(1110, client.Session.Counts.PacketsOut);
+        }
+    }
+
+    [Fact]
+    public async Task Opening_and_delivering_allocates_nothing()
+    {
+        await using TestGateway gateway = new();
+        await using IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions());
+        EspTunnel sender = client.Session.Tunnel!;
+        IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
+        EspForwarder forwarder = Forwarder(session, gateway.Endpoint, out UdpPort port);
+        using (port)
+        {
+            Sink sink = new(0);
+            forwarder.Device = sink;
+            SocketAddress from = session.Remote.Serialize();
+            byte[][] packets = [.. Enumerable.Range(0, 600).Select(_ => Seal(sender))];
+            Receive(forwarder, packets.AsSpan(0, 100), from);
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Receive(forwarder, packets.AsSpan(100), from);
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(600, sink.Written);
+        }
+    }
+
+    private static EspForwarder Forwarder(IpsecClient client, out UdpPort port) => Forwarder(client.Session, client.Endpoint, out port);
+
+    private static EspForwarder Forwarder(IpsecSession session, IpsecEndpoint endpoint, out UdpPort port)
+    {
+        // The tunnel was used a moment ago: no note to the IKE session is due while the test measures.
+        session.Tunnel!.ShouldNoteIn(endpoint.Now.Ticks + TimeSpan.FromMinutes(1).Ticks);
+        session.Tunnel.ShouldNoteOut(endpoint.Now.Ticks + TimeSpan.FromMinutes(1).Ticks);
+        port = new UdpPort(IPAddress.Loopback, 0, 1 << 20);
+        TunnelTable tunnels = new();
+        tunnels.Add(session.Tunnel);
+        return new EspForwarder(endpoint, port, tunnels, new DropCounter(NullLogger.Instance, TimeProvider.System, TimeSpan.FromSeconds(1)), NullLogger.Instance);
+    }
+
+    private static long Send(EspForwarder forwarder, int count)
+    {
+        Sink source = new(count);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Task sending = forwarder.ForwardAsync(source, CancellationToken.None);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(sending.IsCompletedSuccessfully);
+        return allocated;
+    }
+
+    private static void Receive(EspForwarder forwarder, Span<byte[]> packets, SocketAddress from)
+    {
+        foreach (byte[] packet in packets)
+        {
+            forwarder.Receive(packet, from);
+        }
+    }
+
+    private static byte[] Seal(EspTunnel tunnel)
+    {
+        byte[] packet = new byte[Inner.Length + 64];
+        Assert.True(tunnel.TrySeal(Inner, packet, out int length));
+        return packet[..length];
+    }
+
+    /// <summary>A device that gives a number of packets at once, and takes any.</summary>
+    private sealed class Sink(int count) : IPacketDevice
+    {
+        private int _left = count;
+
+        public string Name => "sink";
+
+        public int Mtu => 1400;
+
+        public int Written { get; private set; }
+
+        public ValueTask<int> ReadAsync(Memory<byte> packet, CancellationToken cancellationToken = default)
+        {
+            Inner.CopyTo(packet);
+            return ValueTask.FromResult(_left-- > 0 ? Inner.Length : 0);
+        }
+
+        public bool TryWrite(ReadOnlySpan<byte> packet)
+        {
+            Written++;
+            return packet.SequenceEqual(Inner);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
