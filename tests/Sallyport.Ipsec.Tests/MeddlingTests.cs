@@ -75,7 +75,7 @@ public class MeddlingTests
     [Fact]
     public async Task A_client_whose_NAT_gives_it_another_port_is_followed_and_a_stranger_who_cannot_seal_is_not()
     {
-        await using TestGateway gateway = new();
+        TestGateway gateway = new();
         await using Relay relay = new(gateway.Endpoint.IkeEndPoint, gateway.Endpoint.NatTraversalEndPoint);
         byte[]? captured = null;
         relay.Meddle = d =>
@@ -100,6 +100,10 @@ public class MeddlingTests
         relay.Rebind();
         Assert.NotNull(await Ping(client, inside));
         Assert.Equal(relay.NatOutside, session.Remote);
+
+        // IKE has moved too: the gateway's farewell finds the client.
+        await gateway.DisposeAsync();
+        Assert.Equal(IkeCloseReason.Peer, (await client.Closed.WaitAsync(Patience)).Reason);
     }
 
     [Fact]

@@ -117,6 +117,17 @@ public abstract class IkeSession
         _sentSinceHeard = false;
     }
 
+    /// <summary>Tells that a genuine ESP packet came another way: the peer's NAT has changed its mapping, and IKE follows too (RFC 7296 §2.23).</summary>
+    /// <param name="path">The way that it came.</param>
+    public void NotePath(IkePath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (State == IkeSessionState.Established)
+        {
+            Follow(path);
+        }
+    }
+
     /// <summary>Tells that traffic was sent to the peer.</summary>
     public void NoteOutbound() => _sentSinceHeard = true;
 
@@ -537,17 +548,4 @@ public abstract class IkeSession
         ReleaseKeys();
         Closed?.Invoke();
     }
-}
-
-/// <summary>What a session waits for.</summary>
-internal enum IkeTimer
-{
-    /// <summary>To send the request again.</summary>
-    Retransmit,
-
-    /// <summary>To give up, or once closed to be forgotten.</summary>
-    Expire,
-
-    /// <summary>To ask whether the peer is alive.</summary>
-    DeadPeer,
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Sallyport.Esp;
+using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Tunnel;
 
@@ -144,10 +145,16 @@ internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelT
     {
         if (!from.Equals(tunnel.Remote) && tunnel.Session.Ike.IsRemoteBehindNat)
         {
-            IPEndPoint remote = UdpPort.ToEndPoint(from);
-            tunnel.MoveTo(remote);
-            IpsecLog.Moved(logger, tunnel.Session.Id, remote);
+            Move(tunnel, UdpPort.ToEndPoint(from));
         }
+    }
+
+    // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it.
+    private void Move(EspTunnel tunnel, IPEndPoint remote)
+    {
+        tunnel.MoveTo(remote);
+        IkePath path = new(port.LocalFor(remote), remote, NatTraversal: true);
+        endpoint.Post(_ => tunnel.Session.Ike.NotePath(path));
     }
 
     private void Trace(EspTunnel tunnel, ReadOnlySpan<byte> packet)
