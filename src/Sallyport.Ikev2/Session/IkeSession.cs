@@ -7,19 +7,12 @@ namespace Sallyport.Ikev2.Session;
 /// One IKE SA with one Child SA, without sockets or clock. What both roles share: identity, keys, the message windows of one request each way
 /// (RFC 7296 §2.1 to §2.3), deletion and dead peer detection. Not safe for concurrent use.
 /// </summary>
-public abstract class IkeSession
+public abstract partial class IkeSession
 {
     private protected static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
     private readonly List<(IkeTimer Timer, TimeSpan At)> _timers = [];
     private SkProtection? _outbound;
     private SkProtection? _inbound;
-    private byte[]? _lastResponse;
-    private string _lastResponseDescription = "";
-    private byte[]? _request;
-    private string _requestDescription = "";
-    private IkeExchangeType _requestExchange;
-    private int _sent;
-    private IkeRetransmission _retransmission = IkeRetransmission.Default;
     private IkeDecision? _pending;
     private TimeSpan _heard;
     private bool _sentSinceHeard;
@@ -256,64 +249,6 @@ public abstract class IkeSession
         Host.Raise(new SessionEstablishedEvent(this, child, configuration));
     }
 
-    /// <summary>Sends a first message, which is in the clear, and keeps sending it until it is answered.</summary>
-    private protected void SendClearRequest(byte[] datagram, string description, IkeRetransmission retransmission, TimeSpan now) =>
-        Send(datagram, description, IkeExchangeType.IkeSaInit, retransmission, now);
-
-    /// <summary>Seals and sends a request, and keeps sending it until it is answered.</summary>
-    private protected void SendRequest(
-        IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner, IkeRetransmission retransmission, TimeSpan now)
-    {
-        (byte[] datagram, string description) = Seal(exchange, IkeHeaderBits.None, NextRequestId, ref writer, inner);
-        Send(datagram, description, exchange, retransmission, now);
-    }
-
-    /// <summary>Seals, sends and remembers the response to the request at hand (RFC 7296 §2.1).</summary>
-    private protected void SendResponse(IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner)
-    {
-        (byte[] datagram, string description) = Seal(exchange, IkeHeaderBits.Response, ExpectedRequestId, ref writer, inner);
-        ExpectedRequestId++;
-        SendResponse(datagram, description);
-    }
-
-    private protected void SendResponse(byte[] datagram, string description)
-    {
-        _lastResponse = datagram;
-        _lastResponseDescription = description;
-        Host.Transmit(datagram, Path, description);
-    }
-
-    private protected void Resend()
-    {
-        if (_lastResponse is not null)
-        {
-            Host.Transmit(_lastResponse, Path, _lastResponseDescription + " again");
-        }
-    }
-
-    private protected void SendNotifyResponse(IkeExchangeType exchange, IkeNotifyType type, ReadOnlySpan<byte> data = default)
-    {
-        Span<byte> inner = stackalloc byte[64];
-        IkePayloadWriter writer = new(inner);
-        writer.AddNotify(type, data);
-        SendResponse(exchange, ref writer, inner);
-    }
-
-    /// <summary>The request is answered: the next one may go.</summary>
-    private protected void RequestAnswered()
-    {
-        _request = null;
-        NextRequestId++;
-        SetTimer(IkeTimer.Retransmit, null);
-    }
-
-    /// <summary>The first request is answered by one that asks for another (cookie, other group): the message id stays.</summary>
-    private protected void RequestReplaced()
-    {
-        _request = null;
-        SetTimer(IkeTimer.Retransmit, null);
-    }
-
     private protected void End(IkeCloseReason reason, string detail, TimeSpan now)
     {
         if (State == IkeSessionState.Closed)
@@ -432,8 +367,6 @@ public abstract class IkeSession
         }
     }
 
-    internal void Answer(IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner) => SendResponse(exchange, ref writer, inner);
-
     internal void DeletedByPeer(TimeSpan now) => End(IkeCloseReason.Peer, "deleted by the peer", now);
 
     internal IkeChildSa? CurrentChild => Child;
@@ -486,54 +419,6 @@ public abstract class IkeSession
 
         IkePayloadWriter writer = new([]);
         SendRequest(IkeExchangeType.Informational, ref writer, [], new IkeRetransmission(_dpd.Retry, 1, 6), now);
-    }
-
-    private void Send(byte[] datagram, string description, IkeExchangeType exchange, IkeRetransmission retransmission, TimeSpan now)
-    {
-        _request = datagram;
-        _requestDescription = description;
-        _requestExchange = exchange;
-        _retransmission = retransmission;
-        _sent = 1;
-        Host.Transmit(datagram, Path, description);
-        SetTimer(IkeTimer.Retransmit, now + retransmission.Wait(1));
-    }
-
-    private void Retransmit(TimeSpan now)
-    {
-        if (_request is null)
-        {
-            return;
-        }
-
-        if (_sent >= _retransmission.Tries)
-        {
-            End(State == IkeSessionState.Deleting ? IkeCloseReason.Local : IkeCloseReason.Timeout, "the peer does not answer", now);
-            return;
-        }
-
-        _sent++;
-        Host.Transmit(_request, Path, _requestDescription + " again");
-        SetTimer(IkeTimer.Retransmit, now + _retransmission.Wait(_sent));
-    }
-
-    private (byte[] Datagram, string Description) Seal(
-        IkeExchangeType exchange, IkeHeaderBits direction, uint id, ref IkePayloadWriter writer, ReadOnlySpan<byte> buffer)
-    {
-        if (!writer.TryComplete(out int length))
-        {
-            throw new InvalidOperationException($"the payloads need {length} octets");
-        }
-
-        ReadOnlySpan<byte> inner = buffer[..length];
-        IkeHeader header = new(InitiatorSpi, ResponderSpi, IkePayloadType.Encrypted, 2, 0, exchange, direction | (IsInitiator ? IkeHeaderBits.Initiator : 0), id, 0);
-        byte[] datagram = new byte[_outbound!.SealedSize(length)];
-        if (!_outbound.TrySeal(header, writer.First, inner, datagram, out _) || !IkePayloads.TryParse(writer.First, inner, IkeLimits.Default, out IkePayloads payloads, out _))
-        {
-            throw new InvalidOperationException($"a message of {datagram.Length} octets cannot be sealed");
-        }
-
-        return (datagram, IkeDescribe.Message(header, payloads));
     }
 
     internal void ReleaseKeys()
