@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Sallyport.Samples.Common;
 using Sallyport.Samples.VpnClient;
 
@@ -67,7 +69,8 @@ command.SetAction((parsed, cancellationToken) => SampleHost.GuardAsync(async () 
     {
         if (parsed.GetValue(verbose))
         {
-            l.SetMinimumLevel(LogLevel.Debug).AddConsole(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+            l.SetMinimumLevel(LogLevel.Debug).AddSimpleConsole(c => c.SingleLine = true);
+            l.Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
         }
     });
     return await VpnClientHost.RunAsync(options, Console.Out, Console.Error, loggers, cancellationToken);
