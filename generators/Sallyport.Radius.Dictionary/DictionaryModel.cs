@@ -1,128 +1,85 @@
 namespace Sallyport.Radius.Dictionary;
 
-/// <summary>A place in a dictionary.</summary>
-/// <param name="Path">The file as it was named.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Column">From 1.</param>
-/// <param name="Length">How many characters it spans.</param>
-public sealed record DictionaryLocation(string Path, int Line, int Column, int Length);
-
-/// <summary>What is wrong with a dictionary, or more than this parser takes.</summary>
-/// <param name="Code">Which of <see cref="DictionaryDiagnostics"/>.</param>
-/// <param name="Location">Where.</param>
-/// <param name="Message">What, and what would be right.</param>
-public sealed record DictionaryProblem(string Code, DictionaryLocation Location, string Message);
-
-/// <summary>The codes of <see cref="DictionaryProblem"/>.</summary>
-public static class DictionaryDiagnostics
+/// <summary>How a vendor writes its attributes into a Vendor-Specific attribute (<c>format=</c>).</summary>
+/// <param name="TypeOctets">The width of the type: 1, 2 or 4.</param>
+/// <param name="LengthOctets">The width of the length: 0, 1 or 2.</param>
+/// <param name="HasContinuation">Whether an octet of continuation follows, as WiMAX has it.</param>
+public sealed record DictionaryVendorFormat(int TypeOctets, int LengthOctets, bool HasContinuation)
 {
-    /// <summary>A keyword that is unknown.</summary>
-    public const string UnknownKeyword = "SALR0001";
-
-    /// <summary>A line with too few or too many words.</summary>
-    public const string WordCount = "SALR0002";
-
-    /// <summary>A number that is none, or out of range.</summary>
-    public const string Number = "SALR0003";
-
-    /// <summary>A data type that is unknown.</summary>
-    public const string UnknownType = "SALR0004";
-
-    /// <summary>A flag that is unknown, or does not go with the type.</summary>
-    public const string Flag = "SALR0005";
-
-    /// <summary>An attribute's name or number given twice.</summary>
-    public const string Duplicate = "SALR0006";
-
-    /// <summary>A value for an attribute that this dictionary does not define.</summary>
-    public const string UnknownAttribute = "SALR0007";
-
-    /// <summary>A vendor that was not defined, or a block that is not open or not closed.</summary>
-    public const string Vendor = "SALR0008";
-
-    /// <summary>Right syntax for which no code can be made yet.</summary>
-    public const string Unsupported = "SALR0009";
-
-    /// <summary>An included file that is missing, or that includes itself.</summary>
-    public const string Include = "SALR0010";
+    /// <summary>What RFC 2865 §5.26 recommends: an octet of type and one of length.</summary>
+    public static DictionaryVendorFormat Default { get; } = new(1, 1, false);
 }
-
-/// <summary>The data types.</summary>
-public enum DictionaryType
-{
-    /// <summary>string, text.</summary>
-    Text,
-
-    /// <summary>octets.</summary>
-    Octets,
-
-    /// <summary>integer, uint32, enum.</summary>
-    Integer,
-
-    /// <summary>integer64, uint64.</summary>
-    Integer64,
-
-    /// <summary>signed, int32.</summary>
-    Signed,
-
-    /// <summary>short, uint16.</summary>
-    Short,
-
-    /// <summary>byte, uint8.</summary>
-    Byte,
-
-    /// <summary>date, time.</summary>
-    Date,
-
-    /// <summary>ipaddr, ipv4addr.</summary>
-    IPv4,
-
-    /// <summary>ipv6addr.</summary>
-    IPv6,
-
-    /// <summary>ipv4prefix.</summary>
-    IPv4Prefix,
-
-    /// <summary>ipv6prefix.</summary>
-    IPv6Prefix,
-
-    /// <summary>ifid.</summary>
-    InterfaceId,
-
-    /// <summary>ether.</summary>
-    Ether,
-
-    /// <summary>tlv.</summary>
-    Tlv,
-
-    /// <summary>vsa: the Vendor-Specific attribute itself.</summary>
-    VendorSpecific,
-}
-
-/// <summary>One ATTRIBUTE.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Vendor">The vendor's number, 0 for the RFCs.</param>
-/// <param name="Number">Its number, 1 to 255.</param>
-/// <param name="Type">Its data type.</param>
-/// <param name="HasTag">has_tag.</param>
-/// <param name="Encryption">encrypt=: 0 for none, 1, 2 or 3.</param>
-/// <param name="Concat">concat.</param>
-/// <param name="Location">Where it is defined.</param>
-public sealed record DictionaryEntry(
-    string Name, uint Vendor, byte Number, DictionaryType Type, bool HasTag, int Encryption, bool Concat, DictionaryLocation Location);
-
-/// <summary>One VALUE.</summary>
-/// <param name="Attribute">The attribute's name.</param>
-/// <param name="Name">The value's name.</param>
-/// <param name="Number">The value.</param>
-public sealed record DictionaryValue(string Attribute, string Name, uint Number);
 
 /// <summary>One VENDOR.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Number">Its SMI Private Enterprise Number.</param>
-public sealed record DictionaryVendor(string Name, uint Number);
+/// <param name="Format">How it writes its attributes.</param>
+/// <param name="Comment">What stands behind it on the line, or null.</param>
+public sealed record DictionaryVendor(string Name, uint Number, DictionaryVendorFormat Format, string? Comment);
 
-/// <summary>A dictionary, read.</summary>
+/// <summary>Where an attribute stands: its vendor and its numbers from the outermost attribute inward.</summary>
+public sealed class DictionaryPath : IEquatable<DictionaryPath>
+{
+    private readonly uint[] _numbers;
+
+    internal DictionaryPath(uint vendor, string? extended, uint[] numbers)
+    {
+        Vendor = vendor;
+        Extended = extended;
+        _numbers = numbers;
+    }
+
+    /// <summary>The vendor's SMI Private Enterprise Number, 0 for attributes of the RFCs.</summary>
+    public uint Vendor { get; }
+
+    /// <summary>The extended attribute that carries the vendor's (RFC 6929 §2.4), as "245.26", or null for Vendor-Specific.</summary>
+    public string? Extended { get; }
+
+    /// <summary>The numbers: one for an attribute that stands in the packet or the vendor's space itself, more for one within others.</summary>
+    public IReadOnlyList<uint> Numbers => _numbers;
+
+    /// <summary>The innermost number.</summary>
+    public uint Last => _numbers[_numbers.Length - 1];
+
+    internal DictionaryPath? Parent => _numbers.Length < 2 ? null : new DictionaryPath(Vendor, Extended, [.. _numbers.Take(_numbers.Length - 1)]);
+
+    internal DictionaryPath Child(uint number) => new(Vendor, Extended, [.. _numbers, number]);
+
+    /// <inheritdoc/>
+    public bool Equals(DictionaryPath? other) =>
+        other is not null && Vendor == other.Vendor && Extended == other.Extended && _numbers.SequenceEqual(other._numbers);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as DictionaryPath);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _numbers.Aggregate(unchecked((int)Vendor), (hash, number) => unchecked((hash * 31) + (int)number));
+
+    /// <summary>The numbers with dots between; a vendor's behind those of the attribute that carries them.</summary>
+    public override string ToString() => (Vendor == 0 ? string.Empty : $"{Extended ?? "26"}.{Vendor}.") + string.Join(".", _numbers);
+}
+
+/// <summary>One ATTRIBUTE.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Path">Its vendor and numbers.</param>
+/// <param name="Type">Its data type.</param>
+/// <param name="Length">The octets that <c>octets[16]</c> demands, or 0.</param>
+/// <param name="HasTag">has_tag: a tag of RFC 2868 stands before the value.</param>
+/// <param name="Encryption">encrypt=: 0 for none, 1 as User-Password, 2 as Tunnel-Password, 3 as Ascend-Send-Secret.</param>
+/// <param name="Concat">concat: a long value is cut into several attributes.</param>
+/// <param name="Comment">What stands behind it on the line, or null.</param>
+/// <param name="Location">Where it is defined.</param>
+public sealed record DictionaryEntry(
+    string Name, DictionaryPath Path, DictionaryType Type, int Length, bool HasTag, int Encryption, bool Concat, string? Comment, DictionaryLocation Location);
+
+/// <summary>One VALUE.</summary>
+/// <param name="Attribute">The attribute's name, as its ATTRIBUTE spells it.</param>
+/// <param name="Name">The value's name.</param>
+/// <param name="Number">The value.</param>
+/// <param name="Comment">What stands behind it on the line, or null.</param>
+public sealed record DictionaryValue(string Attribute, string Name, ulong Number, string? Comment);
+
+/// <summary>A dictionary with all that it includes, read.</summary>
 public sealed class DictionaryModel
 {
     internal List<DictionaryVendor> VendorList { get; } = [];

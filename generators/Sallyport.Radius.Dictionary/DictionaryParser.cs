@@ -1,319 +1,224 @@
-using System.Globalization;
-
 namespace Sallyport.Radius.Dictionary;
 
+/// <summary>A dictionary's file and what stands in it.</summary>
+/// <param name="Path">The file as it is to be named in messages.</param>
+/// <param name="Text">Its text.</param>
+public sealed record DictionaryFile(string Path, string Text);
+
 /// <summary>
-/// Reads the dictionary syntax of FreeRADIUS 3. Any text can be read: what is wrong, or more than this parser takes, becomes a
-/// <see cref="DictionaryProblem"/> with its place, and the rest is read on.
+/// Reads the dictionary syntax of FreeRADIUS 3.2. Any text can be read: what is wrong becomes a <see cref="DictionaryProblem"/> with its place,
+/// and the rest is read on. One mistake makes one problem: what depends on a line that was refused is passed over in silence.
 /// </summary>
 public sealed class DictionaryParser
 {
+    // Files include each other a few levels deep; a bound on the sum keeps a fan of includes from growing without end.
     private const int DeepestInclude = 32;
-    private readonly DictionaryModel _model = new();
-    private readonly Func<string, string, (string Path, string Text)?> _include;
-    private readonly HashSet<string> _open = [];
-    private readonly Dictionary<string, uint> _vendors = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, DictionaryEntry> _byName = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<(uint, byte)> _numbers = [];
-    private (string Name, uint Number, DictionaryLocation Begun)? _vendor;
+    private const int MostIncludes = 4096;
 
-    private DictionaryParser(Func<string, string, (string Path, string Text)?> include) => _include = include;
+    private readonly DictionaryModel _model = new();
+    private readonly DictionarySymbols _symbols;
+    private readonly Func<string, string, DictionaryFile?> _include;
+    private readonly HashSet<string> _open = [];
+    private Stack<DictionaryBlock> _blocks = new();
+    private int _included;
+
+    private DictionaryParser(Func<string, string, DictionaryFile?> include)
+    {
+        _include = include;
+        _symbols = new DictionarySymbols(_model);
+    }
 
     /// <summary>Reads a dictionary.</summary>
     /// <param name="text">Its text.</param>
     /// <param name="path">Its file as named, for messages and inclusion.</param>
-    /// <param name="include">Finds a file that another one includes: the includer's path and the name as written give path and text, or null where there is none.</param>
-    public static DictionaryModel Parse(string text, string path, Func<string, string, (string Path, string Text)?>? include = null)
+    /// <param name="include">Finds a file that another one includes: from the includer's path and the name as written, or null where there is none.</param>
+    public static DictionaryModel Parse(string text, string path, Func<string, string, DictionaryFile?>? include = null)
     {
         DictionaryParser parser = new(include ?? ((_, _) => null));
-        parser.Read(text, path);
-        if (parser._vendor is { } open)
-        {
-            parser.Report(DictionaryDiagnostics.Vendor, open.Begun, $"BEGIN-VENDOR {open.Name} has no END-VENDOR");
-        }
-
+        parser.ReadFile(new DictionaryFile(path, text));
+        parser._symbols.ResolveValues();
         return parser._model;
     }
 
-    private void Read(string text, string path)
+    /// <summary>The files that a dictionary includes, as written, in order.</summary>
+    /// <param name="text">The dictionary's text.</param>
+    public static IReadOnlyList<string> Includes(string text) => text.IndexOf("$INCLUDE", StringComparison.OrdinalIgnoreCase) < 0
+        ? []
+        : [.. DictionaryLine.Split(text, string.Empty).Where(l => l.Words.Count == 2 && IsInclude(l.Words[0].Text)).Select(l => l.Words[1].Text)];
+
+    private static bool IsInclude(string keyword) => keyword.ToUpperInvariant() is "$INCLUDE" or "$INCLUDE-";
+
+    private void ReadFile(DictionaryFile file)
     {
-        _open.Add(path);
-        int number = 0;
-        foreach (string raw in text.Split('\n'))
+        // A block ends with its file; a file that is included begins outside of every block.
+        Stack<DictionaryBlock> outer = _blocks;
+        _blocks = new Stack<DictionaryBlock>();
+        _open.Add(file.Path);
+        foreach (DictionaryLine line in DictionaryLine.Split(file.Text, file.Path))
         {
-            number++;
-            List<DictionaryWord> words = DictionaryWord.Split(raw, path, number);
-            if (words.Count > 0)
+            if (!ReadLine(line, file.Path))
             {
-                ReadLine(words, path);
+                break;
             }
         }
 
-        _open.Remove(path);
+        foreach (DictionaryBlock block in _blocks)
+        {
+            Report(DictionaryDiagnostics.Block, block.Location, $"BEGIN-{block.Keyword} {block.Name} has no END-{block.Keyword}");
+        }
+
+        _open.Remove(file.Path);
+        _blocks = outer;
     }
 
-    private void ReadLine(List<DictionaryWord> words, string path)
+    private bool ReadLine(DictionaryLine line, string path)
     {
+        List<DictionaryWord> words = line.Words;
         switch (words[0].Text.ToUpperInvariant())
         {
-            case "ATTRIBUTE":
-                ReadAttribute(words);
+            case "ATTRIBUTE" when Count(words, 4, 5, "ATTRIBUTE NAME NUMBER TYPE [FLAG,FLAG...]"):
+                _symbols.AddAttribute(line, _blocks.Count == 0 ? null : _blocks.Peek());
                 break;
-            case "VALUE":
-                ReadValue(words);
+            case "VALUE" when Count(words, 4, 4, "VALUE ATTRIBUTE NAME NUMBER"):
+                _symbols.AddValue(line);
                 break;
-            case "VENDOR":
-                ReadVendor(words);
+            case "VENDOR" when Count(words, 3, 4, "VENDOR NAME NUMBER [format=1,1]"):
+                _symbols.AddVendor(line);
                 break;
-            case "BEGIN-VENDOR":
-                BeginVendor(words);
+            case "BEGIN-VENDOR" when Count(words, 2, 3, "BEGIN-VENDOR NAME [format=ATTRIBUTE]"):
+                _blocks.Push(BeginVendor(words));
                 break;
-            case "END-VENDOR":
-                EndVendor(words);
+            case "BEGIN-TLV" when Count(words, 2, 2, "BEGIN-TLV ATTRIBUTE"):
+                _blocks.Push(BeginTlv(words));
                 break;
-            case "$INCLUDE" or "$INCLUDE-":
+            case "END-VENDOR" when Count(words, 2, 2, "END-VENDOR NAME"):
+            case "END-TLV" when Count(words, 2, 2, "END-TLV ATTRIBUTE"):
+                EndBlock(words);
+                break;
+            case "$INCLUDE" or "$INCLUDE-" when Count(words, 2, 2, "$INCLUDE FILE"):
                 Include(words, path);
                 break;
-            case "BEGIN-TLV" or "END-TLV" or "BEGIN-PROTOCOL" or "END-PROTOCOL" or "PROTOCOL" or "ALIAS" or "STRUCT" or "MEMBER" or "ENUM" or "FLAGS" or "DEFINE" or "BEGIN" or "END":
-                Report(DictionaryDiagnostics.Unsupported, words[0].Location, $"{words[0].Text} is not taken yet");
+            case "ATTRIBUTE" or "VALUE" or "VENDOR" or "BEGIN-VENDOR" or "BEGIN-TLV" or "END-VENDOR" or "END-TLV" or "$INCLUDE" or "$INCLUDE-":
+                // Count has reported it.
                 break;
+            case "BEGIN-PROTOCOL" or "END-PROTOCOL" or "PROTOCOL" or "ALIAS" or "STRUCT" or "MEMBER" or "ENUM" or "FLAGS" or "DEFINE" or "BEGIN" or "END":
+                Report(DictionaryDiagnostics.Version4, words[0].Location, $"{words[0].Text} is syntax of FreeRADIUS 4; the dictionaries of version 3 are read, and this file no further");
+                _blocks.Clear();
+                return false;
             default:
-                Report(DictionaryDiagnostics.UnknownKeyword, words[0].Location, $"'{words[0].Text}' is no keyword; ATTRIBUTE, VALUE, VENDOR, BEGIN-VENDOR, END-VENDOR and $INCLUDE are");
+                Report(DictionaryDiagnostics.UnknownKeyword, words[0].Location, $"'{words[0].Text}' is no keyword; ATTRIBUTE, VALUE, VENDOR, BEGIN-VENDOR, END-VENDOR, BEGIN-TLV, END-TLV and $INCLUDE are");
                 break;
         }
+
+        return true;
     }
 
-    private void ReadAttribute(List<DictionaryWord> words)
+    private DictionaryBlock BeginVendor(List<DictionaryWord> words)
     {
-        if (!Count(words, 4, 5, "ATTRIBUTE NAME NUMBER TYPE [FLAGS]"))
+        DictionaryWord name = words[1];
+        if (_blocks.Count > 0)
         {
-            return;
+            Report(DictionaryDiagnostics.Block, words[0].Location, $"BEGIN-VENDOR {name.Text} stands within BEGIN-{_blocks.Peek().Keyword} {_blocks.Peek().Name}");
+        }
+        else if (_symbols.FindVendor(name.Text) is not { } vendor)
+        {
+            Report(DictionaryDiagnostics.Block, name.Location, $"no VENDOR {name.Text} was defined before");
+        }
+        else if (words.Count == 2)
+        {
+            return DictionaryBlock.Of(name, vendor, null);
+        }
+        else if (CarrierOf(words[2]) is { } carrier)
+        {
+            return DictionaryBlock.Of(name, vendor, carrier);
         }
 
-        DictionaryWord number = words[2];
-        if (number.Text.IndexOf('.') >= 0)
-        {
-            Report(DictionaryDiagnostics.Unsupported, number.Location, $"the number {number.Text} lies within another attribute, which is not taken yet");
-            return;
-        }
-
-        if (!TryNumber(number.Text, out uint value))
-        {
-            Report(DictionaryDiagnostics.Number, number.Location, $"'{number.Text}' is no number; 1 to 255 should stand here");
-            return;
-        }
-
-        if (value is 0 or > 255)
-        {
-            Report(DictionaryDiagnostics.Unsupported, number.Location, $"{value} is not sent in packets of one-octet types; 1 to 255 are");
-            return;
-        }
-
-        if (!TryType(words[3], out DictionaryType type) || !TryFlags(words, type, out bool tag, out int encryption, out bool concat))
-        {
-            return;
-        }
-
-        DictionaryEntry entry = new(words[1].Text, _vendor?.Number ?? 0, (byte)value, type, tag, encryption, concat, words[1].Location);
-        if (_byName.ContainsKey(entry.Name))
-        {
-            Report(DictionaryDiagnostics.Duplicate, words[1].Location, $"{entry.Name} is defined already");
-            return;
-        }
-
-        if (!_numbers.Add((entry.Vendor, entry.Number)))
-        {
-            Report(DictionaryDiagnostics.Duplicate, number.Location, $"number {value} has a name already");
-            return;
-        }
-
-        _byName.Add(entry.Name, entry);
-        _model.EntryList.Add(entry);
+        return DictionaryBlock.Refused("VENDOR", name);
     }
 
-    private void ReadValue(List<DictionaryWord> words)
+    /// <summary>The extended attribute that a vendor's attributes stand in (RFC 6929 §2.4), as <c>format=Extended-Vendor-Specific-5</c> names it.</summary>
+    private string? CarrierOf(DictionaryWord word)
     {
-        if (!Count(words, 4, 4, "VALUE ATTRIBUTE NAME NUMBER"))
+        int equals = word.Text.IndexOf('=');
+        string key = equals < 0 ? string.Empty : word.Text.Substring(0, equals).ToLowerInvariant();
+        string name = word.Text.Substring(equals + 1);
+        if (key is not ("format" or "parent"))
         {
-            return;
+            Report(DictionaryDiagnostics.Flag, word.Location, $"'{word.Text}' should be format= and the name of an attribute of the type evs");
         }
-
-        if (!_byName.TryGetValue(words[1].Text, out DictionaryEntry? attribute))
+        else if (_symbols.FindAttribute(name) is not { Type: DictionaryType.ExtendedVendorSpecific } carrier)
         {
-            Report(DictionaryDiagnostics.UnknownAttribute, words[1].Location, $"{words[1].Text} is not defined in this dictionary");
-        }
-        else if (attribute.Type is not (DictionaryType.Integer or DictionaryType.Short or DictionaryType.Byte))
-        {
-            Report(DictionaryDiagnostics.Unsupported, words[1].Location, $"values of {attribute.Type} are not taken yet; those of 8, 16 and 32 bits are");
-        }
-        else if (!TryNumber(words[3].Text, out uint value))
-        {
-            Report(DictionaryDiagnostics.Number, words[3].Location, $"'{words[3].Text}' is no number of 32 bits");
+            Report(DictionaryDiagnostics.Parent, word.Location, $"{name} is not defined as an attribute of the type evs");
         }
         else
         {
-            _model.ValueList.Add(new DictionaryValue(attribute.Name, words[2].Text, value));
+            return carrier.Path.ToString();
         }
+
+        return null;
     }
 
-    private void ReadVendor(List<DictionaryWord> words)
+    private DictionaryBlock BeginTlv(List<DictionaryWord> words)
     {
-        if (!Count(words, 3, 4, "VENDOR NAME NUMBER [format=1,1]"))
+        DictionaryWord name = words[1];
+        DictionaryBlock? around = _blocks.Count == 0 ? null : _blocks.Peek();
+        if (around is { IsRefused: true } || _symbols.IsRefused(name.Text))
         {
-            return;
+            return DictionaryBlock.Refused("TLV", name);
         }
 
-        if (!TryNumber(words[2].Text, out uint number) || number is 0 or > 0xffffff)
+        if (_symbols.FindAttribute(name.Text) is not { } attribute)
         {
-            Report(DictionaryDiagnostics.Number, words[2].Location, $"'{words[2].Text}' is no vendor's number");
-            return;
+            Report(DictionaryDiagnostics.Parent, name.Location, $"no ATTRIBUTE {name.Text} was defined before");
         }
-
-        if (words.Count == 4 && words[3].Text != "format=1,1")
+        else if (attribute.Type != DictionaryType.Tlv)
         {
-            Report(DictionaryDiagnostics.Unsupported, words[3].Location, $"'{words[3].Text}' is not taken yet; format=1,1 is, and is the default");
-            return;
-        }
-
-        if (!_vendors.ContainsKey(words[1].Text))
-        {
-            _vendors.Add(words[1].Text, number);
-            _model.VendorList.Add(new DictionaryVendor(words[1].Text, number));
-        }
-    }
-
-    private void BeginVendor(List<DictionaryWord> words)
-    {
-        if (!Count(words, 2, 2, "BEGIN-VENDOR NAME"))
-        {
-            return;
-        }
-
-        if (_vendor is { } open)
-        {
-            Report(DictionaryDiagnostics.Vendor, words[0].Location, $"BEGIN-VENDOR within that of {open.Name}");
-        }
-        else if (!_vendors.TryGetValue(words[1].Text, out uint number))
-        {
-            Report(DictionaryDiagnostics.Vendor, words[1].Location, $"no VENDOR {words[1].Text} was defined before");
+            Report(DictionaryDiagnostics.Parent, name.Location, $"{attribute.Name} is not of the type tlv");
         }
         else
         {
-            _vendor = (words[1].Text, number, words[1].Location);
+            return DictionaryBlock.Of(name, attribute, around);
         }
+
+        return DictionaryBlock.Refused("TLV", name);
     }
 
-    private void EndVendor(List<DictionaryWord> words)
+    private void EndBlock(List<DictionaryWord> words)
     {
-        if (!Count(words, 2, 2, "END-VENDOR NAME"))
+        string keyword = words[0].Text.Substring("END-".Length).ToUpperInvariant();
+        if (_blocks.Count == 0 || _blocks.Peek().Keyword != keyword || !_blocks.Peek().Name.Equals(words[1].Text, StringComparison.OrdinalIgnoreCase))
         {
-            return;
-        }
-
-        if (_vendor is not { } open || !open.Name.Equals(words[1].Text, StringComparison.OrdinalIgnoreCase))
-        {
-            Report(DictionaryDiagnostics.Vendor, words[1].Location, $"no BEGIN-VENDOR {words[1].Text} is open");
+            Report(DictionaryDiagnostics.Block, words[1].Location, _blocks.Count == 0 ? $"no BEGIN-{keyword} is open" : $"BEGIN-{_blocks.Peek().Keyword} {_blocks.Peek().Name} is to be closed first");
         }
         else
         {
-            _vendor = null;
+            _blocks.Pop();
         }
     }
 
     private void Include(List<DictionaryWord> words, string path)
     {
-        if (!Count(words, 2, 2, "$INCLUDE FILE"))
-        {
-            return;
-        }
-
-        if (_include(path, words[1].Text) is not { } file)
+        DictionaryWord name = words[1];
+        if (_include(path, name.Text) is not { } file)
         {
             if (!words[0].Text.EndsWith("-", StringComparison.Ordinal))
             {
-                Report(DictionaryDiagnostics.Include, words[1].Location, $"the file '{words[1].Text}' is not among the dictionaries");
+                Report(DictionaryDiagnostics.Include, name.Location, $"the file '{name.Text}' is not among the project's dictionaries");
             }
         }
-        else if (_open.Contains(file.Path) || _open.Count >= DeepestInclude)
+        else if (_open.Contains(file.Path))
         {
-            Report(DictionaryDiagnostics.Include, words[1].Location, $"'{words[1].Text}' includes itself, or files are included too deep");
+            Report(DictionaryDiagnostics.Include, name.Location, $"'{name.Text}' includes itself");
+        }
+        else if (_open.Count >= DeepestInclude || _included >= MostIncludes)
+        {
+            Report(DictionaryDiagnostics.Include, name.Location, $"more than {DeepestInclude} files within each other, or {MostIncludes} in all");
         }
         else
         {
-            Read(file.Text, file.Path);
+            _included++;
+            ReadFile(file);
         }
-    }
-
-    private bool TryType(DictionaryWord word, out DictionaryType type)
-    {
-        string name = word.Text.ToLowerInvariant();
-        int length = name.IndexOf('[');
-        DictionaryType? found = (length < 0 ? name : name.Substring(0, length)) switch
-        {
-            "string" or "text" => DictionaryType.Text,
-            "octets" => DictionaryType.Octets,
-            "integer" or "uint32" or "enum" => DictionaryType.Integer,
-            "integer64" or "uint64" => DictionaryType.Integer64,
-            "signed" or "int32" => DictionaryType.Signed,
-            "short" or "uint16" => DictionaryType.Short,
-            "byte" or "uint8" => DictionaryType.Byte,
-            "date" or "time" => DictionaryType.Date,
-            "ipaddr" or "ipv4addr" => DictionaryType.IPv4,
-            "ipv6addr" => DictionaryType.IPv6,
-            "ipv4prefix" => DictionaryType.IPv4Prefix,
-            "ipv6prefix" => DictionaryType.IPv6Prefix,
-            "ifid" => DictionaryType.InterfaceId,
-            "ether" => DictionaryType.Ether,
-            "tlv" => DictionaryType.Tlv,
-            "vsa" => DictionaryType.VendorSpecific,
-            _ => null,
-        };
-        type = found ?? default;
-        if (found is null)
-        {
-            bool later = name is "abinary" or "combo-ip" or "evs" or "extended" or "long-extended" or "struct" or "group" or "bool" or "ipv4addr-or-ipv6addr";
-            Report(later ? DictionaryDiagnostics.Unsupported : DictionaryDiagnostics.UnknownType, word.Location, later ? $"the type {word.Text} is not taken yet" : $"'{word.Text}' is no data type");
-        }
-
-        return found is not null;
-    }
-
-    private bool TryFlags(List<DictionaryWord> words, DictionaryType type, out bool tag, out int encryption, out bool concat)
-    {
-        tag = false;
-        encryption = 0;
-        concat = false;
-        if (words.Count < 5)
-        {
-            return true;
-        }
-
-        foreach (string flag in words[4].Text.ToLowerInvariant().Split(','))
-        {
-            switch (flag)
-            {
-                case "has_tag" when type is DictionaryType.Integer or DictionaryType.Text or DictionaryType.Octets:
-                    tag = true;
-                    break;
-                case "encrypt=1" or "encrypt=2" when type is DictionaryType.Text or DictionaryType.Octets:
-                    encryption = flag[8] - '0';
-                    break;
-                case "concat" when type == DictionaryType.Octets:
-                    concat = true;
-                    break;
-                case "array" or "virtual" or "secret":
-                    // Of no matter on the wire.
-                    break;
-                case "encrypt=3":
-                    Report(DictionaryDiagnostics.Unsupported, words[4].Location, "encrypt=3 is not taken yet");
-                    return false;
-                default:
-                    Report(DictionaryDiagnostics.Flag, words[4].Location, $"'{flag}' is no flag of the type {words[3].Text}");
-                    return false;
-            }
-        }
-
-        return true;
     }
 
     private bool Count(List<DictionaryWord> words, int least, int most, string form)
@@ -326,10 +231,6 @@ public sealed class DictionaryParser
 
         return right;
     }
-
-    private static bool TryNumber(string text, out uint value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? uint.TryParse(text.Substring(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
-        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private void Report(string code, DictionaryLocation location, string message) => _model.ProblemList.Add(new DictionaryProblem(code, location, message));
 }

@@ -3,12 +3,20 @@ using System.Text;
 namespace Sallyport.Radius.Generators;
 
 /// <summary>
-/// How names become C# identifiers, always the same way: cut at everything that is neither letter nor digit, a part all in capitals keeps
-/// only its first (NAS-IP-Address: NasIpAddress), other parts get a capital in front; a digit in front gets an underscore before it; of two
-/// names that become one the later gets its number behind an underscore.
+/// How names become C# identifiers, always the same way:
+/// <list type="number">
+/// <item>A name is cut at everything that is neither a letter nor a digit of ASCII, and the parts are joined.</item>
+/// <item>A part all in capitals and digits keeps only its first letter big (NAS-IP-Address: NasIpAddress); other parts begin with a capital.</item>
+/// <item>A digit in front gets an underscore before it (3GPP-IMSI: _3gppImsi).</item>
+/// <item>Of two names that become the same identifier, or one that every object has (Equals), the later gets its number behind an
+/// underscore (Equals_7), and where that is taken too a count behind another one.</item>
+/// </list>
 /// </summary>
 internal static class DictionaryNames
 {
+    /// <summary>Members that every class inherits, which a property may not hide.</summary>
+    private static readonly string[] Inherited = [nameof(Equals), nameof(ReferenceEquals), nameof(GetHashCode), nameof(GetType), nameof(ToString), nameof(MemberwiseClone), "Finalize"];
+
     public static string Identifier(string name)
     {
         StringBuilder identifier = new();
@@ -26,8 +34,11 @@ internal static class DictionaryNames
         return identifier.ToString();
     }
 
+    /// <summary>Names that members of a class may not take.</summary>
+    public static HashSet<string> TakenByClass(string className) => [.. Inherited, className];
+
     /// <summary>An identifier that was not used before.</summary>
-    public static string Unique(string name, uint number, ISet<string> used)
+    public static string Unique(string name, string number, ISet<string> used)
     {
         string identifier = Identifier(name);
         string unique = identifier;
@@ -39,7 +50,7 @@ internal static class DictionaryNames
         return unique;
     }
 
-    /// <summary>The class of a dictionary: the file's ending, and Vsa behind it where it defines a vendor's attributes.</summary>
+    /// <summary>The class of a dictionary: the file's ending, and Vsa behind it where it defines a vendor.</summary>
     public static string Class(string path, bool vendor)
     {
         string file = System.IO.Path.GetFileName(path);
@@ -50,23 +61,20 @@ internal static class DictionaryNames
 
     private static IEnumerable<string> Parts(string name)
     {
-        StringBuilder part = new();
-        foreach (char c in name)
+        int start = 0;
+        for (int at = 0; at <= name.Length; at++)
         {
-            if (c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'))
+            if (at < name.Length && name[at] is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'))
             {
-                part.Append(c);
+                continue;
             }
-            else if (part.Length > 0)
-            {
-                yield return part.ToString();
-                part.Clear();
-            }
-        }
 
-        if (part.Length > 0)
-        {
-            yield return part.ToString();
+            if (at > start)
+            {
+                yield return name.Substring(start, at - start);
+            }
+
+            start = at + 1;
         }
     }
 }

@@ -1,15 +1,23 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using Sallyport.Radius.Dictionary;
 
 namespace Sallyport.Radius.Generators;
 
-/// <summary>Turns each <c>&lt;RadiusDictionary Include="…"/&gt;</c> of a project into typed keys.</summary>
+/// <summary>
+/// Turns each <c>&lt;RadiusDictionary Include="…"/&gt;</c> of a project into typed keys. Every step's output is compared by value, so that an
+/// edit of C# runs nothing here, and an edit of a dictionary compiles that one and those that include it.
+/// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
 {
+    /// <summary>The step that brings a dictionary together with what it includes; named for tests of incrementality.</summary>
+    public const string IncludeStep = "IncludeDictionaries";
+
     /// <summary>The step that reads one dictionary and writes its source; named for tests of incrementality.</summary>
     public const string CompileStep = "CompileDictionary";
 
@@ -23,19 +31,19 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
             .Select(static (pair, cancellation) => Item(pair.Left, pair.Right, cancellation))
             .Where(static item => item is not null)!;
 
-        IncrementalValuesProvider<CompiledDictionary> compiled = items.Select(static (item, _) => Compile(item)).WithTrackingName(CompileStep);
-        context.RegisterSourceOutput(compiled, static (output, dictionary) =>
-        {
-            foreach (DictionaryProblem problem in dictionary.Problems)
-            {
-                output.ReportDiagnostic(Diagnose(problem));
-            }
+        IncrementalValueProvider<DictionaryLibrary> library = items.Collect().Select(static (all, _) => new DictionaryLibrary(all));
+        IncrementalValuesProvider<DictionaryUnit> units = items.Combine(library)
+            .Select(static (pair, _) => pair.Right.Unit(pair.Left))
+            .Where(static unit => unit is not null)
+            .WithTrackingName(IncludeStep)!;
 
-            if (dictionary.Source is not null)
-            {
-                output.AddSource(dictionary.HintName, SourceText.From(dictionary.Source, System.Text.Encoding.UTF8));
-            }
-        });
+        IncrementalValuesProvider<CompiledDictionary> compiled = units.Select(static (unit, _) => Compile(unit)).WithTrackingName(CompileStep);
+        IncrementalValueProvider<EquatableArray<DictionaryCollision>> collisions = compiled
+            .Select(static (dictionary, _) => (dictionary.Item.Path, dictionary.Types))
+            .Collect()
+            .Select(static (all, _) => Collide(all));
+
+        context.RegisterSourceOutput(compiled.Combine(collisions), static (output, pair) => Emit(output, pair.Left, pair.Right));
     }
 
     private static DictionaryItem? Item(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
@@ -59,42 +67,67 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
             string.IsNullOrWhiteSpace(className) ? null : className);
     }
 
-    private static CompiledDictionary Compile(DictionaryItem item)
+    private static CompiledDictionary Compile(DictionaryUnit unit)
     {
-        DictionaryModel model = DictionaryParser.Parse(item.Text, item.Path);
-        string className = item.Class ?? DictionaryNames.Class(item.Path, model.Vendors.Count > 0);
-        string? source = model.Attributes.Count == 0 ? null : DictionarySource.Write(model, item.Path, item.Namespace, className);
-        return new CompiledDictionary($"{item.Namespace}.{className}.g.cs", source, new EquatableArray<DictionaryProblem>([.. model.Problems]));
+        DictionaryItem item = unit.Item;
+        DictionaryModel model = unit.Parse();
+        string className = item.ClassName ?? DictionaryNames.Class(item.Path, model.Vendors.Count > 0);
+        List<DictionaryProblem> problems = [.. model.Problems];
+        string? bad = item.Namespace.Split('.').Append(className).FirstOrDefault(n => !IsIdentifier(n));
+        if (bad is not null)
+        {
+            problems.Add(new DictionaryProblem(DictionaryDiagnostics.TypeName, Top(item.Path), $"'{bad}' in {item.Namespace}.{className} is no identifier of C#; give the dictionary a Namespace and a ClassName that are"));
+            return new CompiledDictionary(item, null, new EquatableArray<string>([]), new EquatableArray<DictionaryProblem>(problems));
+        }
+
+        DictionarySource source = new(model, item.Namespace, className);
+        string? text = source.Write(System.IO.Path.GetFileName(item.Path), problems);
+        return new CompiledDictionary(item, text, new EquatableArray<string>(text is null ? [] : source.Types), new EquatableArray<DictionaryProblem>(problems));
     }
 
-    private static Diagnostic Diagnose(DictionaryProblem problem)
+    /// <summary>Of dictionaries that make the same type, all but the first make nothing.</summary>
+    private static EquatableArray<DictionaryCollision> Collide(ImmutableArray<(string Path, EquatableArray<string> Types)> all)
     {
-        // Right syntax that is not taken yet leaves a hole that a user has to know of; everything else is a mistake.
-        DiagnosticSeverity severity = problem.Code == DictionaryDiagnostics.Unsupported ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
-        DiagnosticDescriptor descriptor = new(problem.Code, "RADIUS dictionary", "{0}", "Sallyport.Radius", severity, isEnabledByDefault: true);
-        LinePosition start = new(problem.Location.Line - 1, problem.Location.Column - 1);
-        LinePosition end = new(start.Line, start.Character + problem.Location.Length);
-        return Diagnostic.Create(descriptor, Location.Create(problem.Location.Path, default, new LinePositionSpan(start, end)), problem.Message);
+        // The names of sources, which are those of the classes, are the same to the compiler in capitals and small letters.
+        Dictionary<string, string> makers = new(StringComparer.OrdinalIgnoreCase);
+        List<DictionaryCollision> collisions = [];
+        foreach ((string path, EquatableArray<string> types) in all)
+        {
+            string? twice = types.FirstOrDefault(makers.ContainsKey);
+            if (twice is not null)
+            {
+                collisions.Add(new DictionaryCollision(path, new DictionaryProblem(
+                    DictionaryDiagnostics.TypeCollision, Top(path), $"{twice} is made from {makers[twice]} already; give one of them a Namespace of its own")));
+                continue;
+            }
+
+            foreach (string type in types)
+            {
+                makers.Add(type, path);
+            }
+        }
+
+        return new EquatableArray<DictionaryCollision>(collisions);
     }
 
-    private sealed record DictionaryItem(string Path, string Text, string Namespace, string? Class);
+    private static void Emit(SourceProductionContext output, CompiledDictionary dictionary, EquatableArray<DictionaryCollision> collisions)
+    {
+        foreach (DictionaryProblem problem in dictionary.Problems)
+        {
+            output.ReportDiagnostic(DictionaryDescriptors.Diagnose(problem));
+        }
 
-    private sealed record CompiledDictionary(string HintName, string? Source, EquatableArray<DictionaryProblem> Problems);
-}
+        if (collisions.FirstOrDefault(c => c.Path == dictionary.Item.Path) is { } collision)
+        {
+            output.ReportDiagnostic(DictionaryDescriptors.Diagnose(collision.Problem));
+        }
+        else if (dictionary.Source is not null)
+        {
+            output.AddSource($"{dictionary.Types[0]}.g.cs", SourceText.From(dictionary.Source, Encoding.UTF8));
+        }
+    }
 
-/// <summary>An array that is equal to another one with equal items, so that unchanged steps are cached.</summary>
-internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IEnumerable<T>
-    where T : IEquatable<T>
-{
-    private readonly ImmutableArray<T> _items = items;
+    private static bool IsIdentifier(string name) => SyntaxFacts.IsValidIdentifier(name) && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None;
 
-    public bool Equals(EquatableArray<T> other) => _items.SequenceEqual(other._items);
-
-    public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
-
-    public override int GetHashCode() => _items.Aggregate(17, (hash, item) => unchecked((hash * 31) + item.GetHashCode()));
-
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)_items).GetEnumerator();
-
-    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    private static DictionaryLocation Top(string path) => new(path, 1, 1, 0, 0);
 }
