@@ -47,13 +47,16 @@ internal static class DictionaryNumbers
             return new DictionaryPath(numbers[1], null, [.. numbers.Skip(2)]);
         }
 
-        if (numbers.Count > 3 && numbers[0] is >= 241 and <= 246 && numbers[1] == VendorSpecific && numbers[2] != 0)
+        if (numbers.Count > 3 && IsExtended(numbers[0]) && numbers[1] == VendorSpecific && numbers[2] != 0)
         {
             return new DictionaryPath(numbers[2], $"{numbers[0]}.{VendorSpecific}", [.. numbers.Skip(3)]);
         }
 
         return new DictionaryPath(0, null, [.. numbers]);
     }
+
+    /// <summary>Whether a path is one of those that hold others whether or not a dictionary says so: 241 to 246 (RFC 6929 §2).</summary>
+    public static bool IsExtended(DictionaryPath path) => path.Vendor == 0 && path.Numbers.Count == 1 && IsExtended(path.Last);
 
     /// <summary>
     /// Whether each number can be written where it stands. Outside of vendors the first may be beyond 255: those are numbers of FreeRADIUS'
@@ -76,4 +79,6 @@ internal static class DictionaryNumbers
         };
         return inner && first <= largest;
     }
+
+    private static bool IsExtended(uint number) => number is >= 241 and <= 246;
 }

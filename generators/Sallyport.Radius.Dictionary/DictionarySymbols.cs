@@ -74,11 +74,9 @@ internal sealed class DictionarySymbols(DictionaryModel model)
             {
                 Report(DictionaryDiagnostics.DuplicateNumber, line.Words[2], $"{entry.Path} has the name {other.Name} already; both work");
             }
-            else
-            {
-                _paths.Add(entry.Path, entry);
-            }
 
+            // Of two that have the same number the later says what stands within it.
+            _paths[entry.Path] = entry;
             _attributes.Add(entry.Name, entry);
             model.EntryList.Add(entry);
         }
@@ -167,7 +165,7 @@ internal sealed class DictionarySymbols(DictionaryModel model)
             return null;
         }
 
-        if (path.Parent is { } parent && !(_paths.TryGetValue(parent, out DictionaryEntry? holder) && DictionaryTypes.HoldsOthers(holder.Type)))
+        if (path.Parent is { } parent && !(_paths.TryGetValue(parent, out DictionaryEntry? holder) ? DictionaryTypes.HoldsOthers(holder.Type) : DictionaryNumbers.IsExtended(parent)))
         {
             Report(DictionaryDiagnostics.Parent, word, $"{parent} is not defined as an attribute that holds others");
             return null;

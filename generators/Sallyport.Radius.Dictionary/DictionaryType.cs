@@ -138,6 +138,9 @@ internal static class DictionaryTypes
         // The tag takes the uppermost octet (RFC 2868 §3.1).
         DictionaryType.Integer => attribute.HasTag ? 0xffffff : uint.MaxValue,
         DictionaryType.Signed or DictionaryType.Date => uint.MaxValue,
+
+        // Structures whose first number says what follows have names for it.
+        DictionaryType.Octets => uint.MaxValue,
         DictionaryType.Integer64 => ulong.MaxValue,
         _ => null,
     };

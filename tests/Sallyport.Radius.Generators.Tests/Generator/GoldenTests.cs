@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+
+namespace Sallyport.Radius.Generators.Tests.Generator;
+
+/// <summary>
+/// The whole output for the dictionaries in Golden/, kept beside them. After a wanted change, <c>SALLYPORT_ACCEPT_GOLDEN=1 dotnet test</c>
+/// writes the files anew; the difference is for the reviewer to read.
+/// </summary>
+public class GoldenTests
+{
+    [Theory]
+    [InlineData("dictionary.types")]
+    [InlineData("dictionary.acme")]
+    [InlineData("dictionary.names")]
+    public void The_output_is_what_it_was(string dictionary)
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(Here())!, "..", "Golden");
+        TestDictionary file = new($"/p/{dictionary}", File.ReadAllText(Path.Combine(folder, dictionary)));
+
+        GeneratorRunResult result = GeneratorTests.Compile(file);
+
+        string actual = string.Concat(result.Diagnostics.Select(d => $"// {d.Id} {d.Location.GetLineSpan().StartLinePosition}: {d.GetMessage()}\n")) + Assert.Single(result.GeneratedSources).SourceText;
+        string golden = Path.Combine(folder, dictionary + ".g.txt");
+        if (Environment.GetEnvironmentVariable("SALLYPORT_ACCEPT_GOLDEN") == "1")
+        {
+            File.WriteAllText(golden, actual);
+        }
+
+        Assert.Equal(File.ReadAllText(golden), actual, ignoreLineEndingDifferences: true);
+        AssertCached(file);
+    }
+
+    private static void AssertCached(TestDictionary file)
+    {
+        GeneratorHost host = new([file]);
+        host.Run();
+        host.EditCode();
+        GeneratorRunResult again = host.Run();
+        Assert.All(GeneratorHost.Reasons(again, RadiusDictionaryGenerator.CompileStep), r => Assert.Equal(IncrementalStepRunReason.Cached, r));
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
+}
