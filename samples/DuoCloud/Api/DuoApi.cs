@@ -57,6 +57,9 @@ internal sealed partial class DuoApi(DuoCloudConfiguration configuration, PushBo
         return (push, null);
     }
 
+    [LoggerMessage(EventId = 9000, EventName = "MessageSent", Level = LogLevel.Debug, Message = "{Protocol} {Local} -> {Remote}: {Summary}")]
+    private static partial void LogMessageSent(ILogger logger, string protocol, string local, string remote, string summary);
+
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Application}: {User}, {Factor}: {Result}")]
     private static partial void LogTransaction(ILogger logger, string application, string user, string factor, string result);
 
@@ -81,7 +84,14 @@ internal sealed partial class DuoApi(DuoCloudConfiguration configuration, PushBo
             return DuoReply.Fail(code, message, null, bson);
         }
 
-        return await handle(call, context.RequestAborted);
+        IResult result = await handle(call, context.RequestAborted);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            ConnectionInfo connection = context.Connection;
+            LogMessageSent(logger, "HTTPS", $"{connection.LocalIpAddress}:{connection.LocalPort}", $"{connection.RemoteIpAddress}:{connection.RemotePort}", DuoReply.Summary(result));
+        }
+
+        return result;
     };
 
     private Func<HttpContext, Task<IResult>> Signed(Func<SignedCall, IResult> handle) => Signed((call, _) => Task.FromResult(handle(call)));

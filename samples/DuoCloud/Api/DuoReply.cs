@@ -20,12 +20,25 @@ internal static class DuoReply
         return Write(code / 100, body, bson);
     }
 
-    private static OctetsResult Write(int status, JsonObject body, bool bson) => bson
-        ? new OctetsResult(status, "application/bson", Bson.Write(body))
-        : new OctetsResult(status, "application/json", Encoding.UTF8.GetBytes(body.ToJsonString()));
+    /// <summary>What an answer says, in a few words; never more than the client is told.</summary>
+    public static string Summary(IResult result) => result is OctetsResult octets ? octets.Summary : "";
 
-    private sealed class OctetsResult(int status, string type, byte[] body) : IResult
+    private static OctetsResult Write(int status, JsonObject body, bool bson) => bson
+        ? new OctetsResult(status, "application/bson", Bson.Write(body), Describe(status, body))
+        : new OctetsResult(status, "application/json", Encoding.UTF8.GetBytes(body.ToJsonString()), Describe(status, body));
+
+    private static string Describe(int status, JsonObject body)
     {
+        JsonObject? response = body["response"] as JsonObject;
+        string result = response?["result"]?.GetValue<string>() ?? body["message"]?.GetValue<string>() ?? "";
+        string? text = response?["status_msg"]?.GetValue<string>() ?? response?["status"]?.GetValue<string>();
+        return $"{status} {result}{(text is null ? "" : $": {text}")}".TrimEnd();
+    }
+
+    private sealed class OctetsResult(int status, string type, byte[] body, string summary) : IResult
+    {
+        public string Summary { get; } = summary;
+
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = status;
