@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+
+namespace Sallyport.Esp.Tests;
+
+/// <summary>The README's example, compiled and run.</summary>
+public class ReadmeSnippet
+{
+    [Fact]
+    public void What_is_sealed_is_opened()
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(36);
+        byte[] ipPacket = [0x45, .. new byte[27]];
+
+        // <snippet>
+        using EspOutboundSa outbound = new(spi: 0xc0ffee01, key);
+        using EspInboundSa inbound = new(spi: 0xc0ffee01, key);
+
+        byte[] packet = new byte[EspOutboundSa.SealedSize(ipPacket.Length)];
+        if (outbound.TrySeal(ipPacket, packet, out int length)
+            && inbound.TryOpen(packet.AsSpan(0, length), packet.AsSpan(16), out int innerLength, out EspError error))
+        {
+            Console.WriteLine($"{innerLength} octets came through: {error}");
+        }
+
+        // </snippet>
+        Assert.Equal(ipPacket, packet.AsSpan(16, ipPacket.Length).ToArray());
+    }
+}

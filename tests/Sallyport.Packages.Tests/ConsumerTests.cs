@@ -1,0 +1,138 @@
+using Sallyport.Packages.Tests.Infrastructure;
+
+namespace Sallyport.Packages.Tests;
+
+/// <summary>Fresh projects that have nothing of ours but the packages.</summary>
+[Collection(nameof(PackedPackages))]
+public class ConsumerTests(PackedPackages packed)
+{
+    private const string Dictionary =
+        """
+        VENDOR        Acme        32473
+        BEGIN-VENDOR  Acme
+        ATTRIBUTE     Acme-Role   1    integer    # What the person may do.
+        VALUE         Acme-Role   Guest     1
+        VALUE         Acme-Role   Employee  2
+        END-VENDOR    Acme
+        """;
+
+    [SkippableFact]
+    public async Task A_console_program_with_a_dictionary_of_its_own_builds_and_runs()
+    {
+        string references = string.Concat(Repository.Packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"@VERSION@\" />"));
+        string project = packed.CreateProject(
+            "Console",
+            ("Console.csproj", $"""
+                <Project Sdk="Microsoft.NET.Sdk">
+                  <PropertyGroup>
+                    <OutputType>Exe</OutputType>
+                    <TargetFramework>net10.0</TargetFramework>
+                    <ImplicitUsings>enable</ImplicitUsings>
+                    <Nullable>enable</Nullable>
+                    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                  </PropertyGroup>
+                  <ItemGroup>
+                    {references}
+                    <RadiusDictionary Include="dictionary.acme" Namespace="Acme.Radius" />
+                  </ItemGroup>
+                </Project>
+                """),
+            ("dictionary.acme", Dictionary),
+            ("Program.cs",
+                """
+                using Acme.Radius;
+                using Sallyport.Radius.Dictionaries;
+                using Sallyport.Radius.Security;
+                using Sallyport.Radius.Wire;
+
+                RadiusSecret secret = new("testing123");
+                byte[] request = new byte[RadiusPacket.LargestSize];
+                RadiusPacketWriter writer = new(request, RadiusCode.AccessRequest, 1, new byte[16]);
+                writer.Add(Rfc2865.UserName, "alice");
+                writer.Add(AcmeVsa.AcmeRole, AcmeRole.Employee);
+                bool complete = writer.TryComplete(secret, out int length);
+                bool parsed = RadiusPacket.TryParse(request.AsSpan(0, length), out RadiusPacket packet, out RadiusParseError error);
+                packet.TryGet(AcmeVsa.AcmeRole, out AcmeRole role);
+                Console.WriteLine($"{complete} {parsed} {error}: {packet.GetString(Rfc2865.UserName)} is {role}, vendor {AcmeVsa.VendorAcme}");
+
+                // One type of every other package, so that each is loaded.
+                Type[] types =
+                [
+                    typeof(Sallyport.Radius.Transport.RadiusUdpClient), typeof(Sallyport.Eap.Wire.EapPacket), typeof(Sallyport.Ikev2.Endpoint.IkeEndpoint),
+                    typeof(Sallyport.Esp.EspOutboundSa), typeof(Sallyport.Ipsec.IpsecEndpoint), typeof(Sallyport.Duo.DuoAuthClient),
+                ];
+                Console.WriteLine(string.Join(' ', types.Select(t => t.Assembly.GetName().Name)));
+                """));
+
+        DotNetResult result = await packed.RunAsync(project, "run");
+
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.Contains("True True None: alice is Employee, vendor 32473", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Sallyport.Radius.Transport Sallyport.Eap Sallyport.Ikev2 Sallyport.Esp Sallyport.Ipsec Sallyport.Duo", result.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_library_for_netstandard_builds_in_the_CSharp_it_has()
+    {
+        string project = packed.CreateProject(
+            "Library",
+            ("Library.csproj", Library("dictionary.acme")),
+            ("dictionary.acme", Dictionary),
+            ("Role.cs",
+                """
+                using System;
+                using Sallyport.Radius.Dictionaries;
+                using Sallyport.Radius.Wire;
+
+                namespace Acme
+                {
+                    public static class Role
+                    {
+                        public static bool IsEmployee(byte[] datagram, out string user)
+                        {
+                            user = null;
+                            if (!RadiusPacket.TryParse(datagram, out RadiusPacket packet, out RadiusParseError error))
+                            {
+                                throw new FormatException(error.ToString());
+                            }
+
+                            user = packet.GetString(Rfc2865.UserName);
+                            return packet.TryGet(Library.AcmeVsa.AcmeRole, out Library.AcmeRole role) && role == Library.AcmeRole.Employee;
+                        }
+                    }
+                }
+                """));
+
+        DotNetResult result = await packed.RunAsync(project, "build", "-v", "quiet");
+
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.True(File.Exists(Path.Combine(project, "bin", "Debug", "netstandard2.0", "Library.dll")));
+    }
+
+    [SkippableFact]
+    public async Task A_mistake_in_a_dictionary_fails_the_build_at_its_line_and_column()
+    {
+        string project = packed.CreateProject(
+            "Mistake",
+            ("Library.csproj", Library("dictionary.acme")),
+            ("dictionary.acme", Dictionary + "\nVALUE Acme-Rule Boss 3\n"));
+
+        DotNetResult result = await packed.RunAsync(project, "build", "-v", "quiet");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("dictionary.acme(7,7): error SALR0007: Acme-Rule is defined neither in this dictionary nor in one that it includes", result.Output, StringComparison.Ordinal);
+    }
+
+    private static string Library(string dictionary) => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>netstandard2.0</TargetFramework>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="Sallyport.Radius" Version="@VERSION@" />
+            <RadiusDictionary Include="{dictionary}" />
+          </ItemGroup>
+        </Project>
+        """;
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Transport.Tests;
+
+/// <summary>The README's example, compiled and run.</summary>
+public class ReadmeSnippet
+{
+    [Fact]
+    public async Task The_client_is_answered()
+    {
+        // <snippet>
+        RadiusSecret secret = new("testing123");
+        RadiusUdpServerOptions options = new()
+        {
+            EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            Peers = new RadiusPeers([new RadiusPeer("loopback", IPAddress.Parse("127.0.0.0"), 8, secret)]),
+        };
+        await using RadiusUdpServer server = new(options, (request, cancellationToken) =>
+            ValueTask.FromResult(request.CreateReply(
+                RadiusCode.AccessAccept,
+                (ref RadiusPacketWriter reply) => reply.Add(Rfc2865.ReplyMessage, $"Welcome, {request.Packet.GetString(Rfc2865.UserName)}."))));
+        server.Start();
+
+        await using RadiusUdpClient client = new();
+        RadiusUpstream upstream = new(server.LocalEndPoint, secret);
+        RadiusReply? answer = await client.SendAsync(
+            upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter request) => request.Add(Rfc2865.UserName, "alice"));
+
+        Console.WriteLine(answer is null ? "No answer." : $"{answer.Packet.Code}: {answer.Packet.GetString(Rfc2865.ReplyMessage)}");
+        // </snippet>
+        Assert.Equal("Welcome, alice.", answer!.Packet.GetString(Rfc2865.ReplyMessage));
+    }
+}
