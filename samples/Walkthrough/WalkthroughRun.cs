@@ -104,9 +104,8 @@ public static class WalkthroughRun
             }
         }
 
-        bool right = options.MustSucceed
-            ? reached == logins.Length && addresses == logins.Length
-            : inside == 0;
+        int expected = !options.MustSucceed ? 0 : Math.Min(logins.Length, options.Pool ?? logins.Length);
+        bool right = inside == expected && reached == expected && addresses == expected;
         console.MarkupLine($"[bold {(right ? "green" : "red")}]{Markup.Escape(Ending(options, right, pushes))}[/]");
         return right ? SampleHost.Ok : SampleHost.Failed;
     }
@@ -117,6 +116,7 @@ public static class WalkthroughRun
         ({ Deny: true }, true) => $"Refused, as it must be: the password is right, the person denies the push ({pushes} sent).",
         ({ DuoDown: true, FailMode: "secure" }, true) => "Refused, as it must be: Duo cannot be reached, and failmode=secure lets nobody in on the password alone.",
         ({ DuoDown: true }, true) => "In on the password alone: Duo cannot be reached, and failmode=safe allows that.",
+        ({ Pool: { } size }, true) when size < options.Logins => $"In, as many as the pool has addresses ({size}); the others are refused with INTERNAL_ADDRESS_FAILURE.",
         (_, true) => $"In: both doors have opened, the password and the push ({pushes} sent).",
         ({ MustSucceed: false }, false) => "WRONG: a login that must fail has succeeded.",
         _ => "WRONG: a login that must succeed has failed.",
