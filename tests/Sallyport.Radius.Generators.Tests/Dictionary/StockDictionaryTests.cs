@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Dictionary;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Generators.Tests.Dictionary;
+
+/// <summary>The dictionaries in dictionaries/ and what became of them in Sallyport.Radius.</summary>
+public partial class StockDictionaryTests
+{
+    private const string Debian = "/usr/share/freeradius";
+
+    private static readonly string Folder = Path.Combine(Root(AppContext.BaseDirectory), "dictionaries");
+
+    // Where FreeRADIUS has a name of its own for a value that a registry names otherwise, or none.
+    private static readonly string[] NamesOfTheRegistry = ["Acct-Terminate-Cause", "NAS-Port-Type"];
+
+    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder, "dictionary.*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_stock_dictionary_is_right_names_its_source_and_explains_every_attribute(string file)
+    {
+        string text = File.ReadAllText(Path.Combine(Folder, file));
+        DictionaryModel model = DictionaryParser.Parse(text, file);
+
+        Assert.Empty(model.Problems);
+        Assert.Matches(Source(), text.Split('\n')[0]);
+        Assert.Equal([], model.Attributes.Where(a => a.Comment is null).Select(a => a.Name));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Files))]
+    public void A_stock_dictionary_agrees_with_that_of_FreeRADIUS(string file)
+    {
+        Skip.IfNot(File.Exists($"{Debian}/dictionary"), $"freeradius-common is not installed: {Debian}/dictionary is missing");
+
+        DictionaryModel theirs = DictionaryParser.Parse(File.ReadAllText($"{Debian}/dictionary"), "dictionary", (_, name) => File.Exists($"{Debian}/{name}") ? new DictionaryFile(name, File.ReadAllText($"{Debian}/{name}")) : null);
+        DictionaryModel ours = DictionaryParser.Parse(File.ReadAllText(Path.Combine(Folder, file)), file);
+
+        Dictionary<string, DictionaryEntry> attributes = theirs.Attributes.ToDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+        ILookup<string, DictionaryValue> values = theirs.Values.ToLookup(v => $"{v.Attribute} {v.Name}", StringComparer.OrdinalIgnoreCase);
+        Assert.All(ours.Attributes.Where(a => attributes.ContainsKey(a.Name)), a =>
+        {
+            DictionaryEntry other = attributes[a.Name];
+            Assert.Equal((other.Path, other.Type, other.HasTag, other.Encryption, other.Concat), (a.Path, a.Type, a.HasTag, a.Encryption, a.Concat));
+        });
+        Assert.All(ours.Values.Where(v => !NamesOfTheRegistry.Contains(v.Attribute)), v => Assert.Equal(v.Number, Assert.Single(values[$"{v.Attribute} {v.Name}"]).Number));
+    }
+
+    [Fact]
+    public void The_keys_in_the_library_are_those_of_the_RFCs()
+    {
+        Assert.Equal(new RadiusAttributeId(0, 1), Rfc2865.UserName.Id);
+        Assert.Equal(new EncryptedKey(2, RadiusEncryption.UserPassword), Rfc2865.UserPassword);
+        Assert.Equal(new EnumKey<ServiceType>(6), Rfc2865.ServiceType);
+        Assert.Equal(40, Rfc2866.AcctStatusType.Id.Type);
+        Assert.Equal(new TaggedTextKey(81), Rfc2868.TunnelPrivateGroupId);
+        Assert.Equal(new EncryptedKey(69, RadiusEncryption.Salted, isTagged: true), Rfc2868.TunnelPassword);
+        Assert.Equal(new DateKey(55), Rfc2869.EventTimestamp);
+        Assert.Equal(new IPv6PrefixKey(97), Rfc3162.FramedIPv6Prefix);
+        Assert.Equal(new ConcatKey(79), Rfc3579.EapMessage);
+        Assert.Equal(new EncryptedKey(311, 17, RadiusEncryption.Salted), MicrosoftVsa.MsMppeRecvKey);
+        Assert.Equal(new TextKey(9, 1), CiscoVsa.CiscoAVPair);
+        Assert.Equal(9u, CiscoVsa.VendorCisco);
+    }
+
+    [Fact]
+    public void A_key_and_its_values_go_through_a_packet()
+    {
+        RadiusSecret secret = new("testing123");
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, 1, new byte[16]);
+        writer.Add(Rfc2865.NasPortType, NasPortType.Wireless80211);
+        writer.Add(Rfc2868.TunnelType, 1, (uint)TunnelType.Vlan);
+        Assert.True(writer.TryComplete(secret, out int length));
+
+        Assert.True(RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket packet, out _));
+        Assert.True(packet.TryGet(Rfc2865.NasPortType, out NasPortType type));
+        Assert.True(packet.TryGet(Rfc2868.TunnelType, out byte tag, out uint tunnel));
+        Assert.Equal((NasPortType.Wireless80211, (byte)1, TunnelType.Vlan), (type, tag, (TunnelType)tunnel));
+    }
+
+    [GeneratedRegex(@"^# (RFC \d+, |.+, SMI Private Enterprise Number \d+\.)")]
+    private static partial Regex Source();
+
+    private static string Root(string folder) => File.Exists(Path.Combine(folder, "Sdk.sln")) ? folder : Root(Path.GetDirectoryName(folder)!);
+}
