@@ -14,6 +14,9 @@ public sealed record DuoCloudOptions
     /// <summary>Where the certificate of its authority is written, PEM; nowhere where it is null.</summary>
     public string? AuthorityFile { get; init; }
 
-    /// <summary>Whether BSON and signatures without a date are served, which can be replayed for ever.</summary>
+    /// <summary>Whether old clients are served: paths that end in <c>.bson</c>, and signatures without a date, which whoever sees one can replay for ever.</summary>
     public bool LegacyBson { get; init; }
+
+    /// <summary>The clock of pushes and of the date window.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

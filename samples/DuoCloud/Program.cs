@@ -3,19 +3,35 @@ using Sallyport.Samples.Common;
 using Sallyport.Samples.DuoCloud;
 using Sallyport.Samples.DuoCloud.Configuration;
 
-Option<string> config = new("--config") { Description = "The applications, users and push policies, JSON.", Required = true };
-Option<string> urls = new("--urls") { Description = "Where to serve, https URLs separated by semicolons.", DefaultValueFactory = _ => "https://127.0.0.1:8443" };
-Option<string?> authority = new("--ca-out") { Description = "Where to write the certificate of the authority that clients should trust, PEM." };
-Option<bool> legacy = new("--legacy-bson") { Description = "Also serve /rest/v1 in BSON, and accept signatures without a date, which can be replayed for ever. Old login_duo and pam_duo need it." };
-RootCommand root = new("A stand-in for Duo's cloud: checks signatures as strictly, and pushes to a phone page at /phone.") { config, urls, authority, legacy };
+Option<string> config = new("--config") { Description = "Applications, users and how pushes are answered, as JSON.", Required = true };
+Option<string> urls = new("--urls")
+{
+    Description = "The addresses to serve, separated by semicolons, such as https://127.0.0.1:8443; port 0 takes any free one.",
+    DefaultValueFactory = _ => "https://127.0.0.1:8443",
+};
+Option<string> caOut = new("--ca-out") { Description = "Where to write the certificate that clients have to trust (PEM); it is made anew at each start.", Required = true };
+Option<bool> legacyBson = new("--legacy-bson")
+{
+    Description = "Also serve old clients such as login_duo 1.x: /rest/v1/….bson, and signatures without a date, which can be replayed for ever.",
+};
+
+RootCommand root = new("Duo's cloud, simulated: verifies signatures as strictly as the real one, and answers pushes by policy or on the phone page at /phone.")
+{
+    config, urls, caOut, legacyBson,
+};
 root.SetAction((result, cancellation) => SampleHost.RunAsync(
     () => DuoCloudHost.Build(new DuoCloudOptions
     {
         Configuration = DuoCloudConfiguration.Load(result.GetValue(config)!),
         Urls = result.GetValue(urls)!,
-        AuthorityFile = result.GetValue(authority),
-        LegacyBson = result.GetValue(legacy),
+        AuthorityFile = result.GetValue(caOut),
+        LegacyBson = result.GetValue(legacyBson),
     }),
-    host => string.Join(' ', DuoCloudHost.Urls(host)),
+    host =>
+    {
+        IReadOnlyList<Uri> bound = DuoCloudHost.Urls(host);
+        return $"{string.Join(' ', bound.Select(u => u.GetLeftPart(UriPartial.Authority)))}, the phone is at {new Uri(bound[0], "/phone")}";
+    },
     cancellation));
+
 return await root.Parse(args).InvokeAsync();

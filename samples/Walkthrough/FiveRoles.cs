@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sallyport.Samples.DuoCloud;
 using Sallyport.Samples.DuoCloud.Configuration;
-using Sallyport.Samples.DuoCloud.Pushes;
 using Sallyport.Samples.DuoProxy;
 using Sallyport.Samples.DuoProxy.Configuration;
 using Sallyport.Samples.DuoProxy.Proxy;
@@ -25,7 +24,7 @@ public sealed class FiveRoles : IAsyncDisposable
     private readonly Timeline _timeline = new();
     private readonly ILoggerFactory _clientLogs;
     private HeadendService? _headend;
-    private PushBoard? _board;
+    private DuoCloudService? _duo;
 
     private FiveRoles(WalkthroughOptions options)
     {
@@ -40,7 +39,7 @@ public sealed class FiveRoles : IAsyncDisposable
     public HeadendService Headend => _headend!;
 
     /// <summary>How many pushes were sent to phones.</summary>
-    public int Pushes => _board!.Begun;
+    public int Pushes => _duo!.AuthTransactions;
 
     /// <summary>Starts them.</summary>
     public static async Task<FiveRoles> StartAsync(WalkthroughOptions options, CancellationToken cancellationToken = default)
@@ -101,7 +100,7 @@ public sealed class FiveRoles : IAsyncDisposable
                 new DuoCloudOptions { Configuration = DuoCloudConfiguration.Load(Write("duocloud.json", Configurations.DuoCloud(_options))), Urls = "https://127.0.0.1:0", AuthorityFile = In("duo-ca.pem") },
                 b => Trace(b, Role.Duo)),
             cancellationToken);
-        _board = cloud.Services.GetRequiredService<PushBoard>();
+        _duo = cloud.Services.GetRequiredService<DuoCloudService>();
         int duoPort = DuoCloudHost.Urls(cloud).Single().Port;
         if (_options.DuoDown)
         {

@@ -1,102 +1,124 @@
 using System.Text.Json.Nodes;
 using Sallyport.Samples.DuoCloud.Configuration;
-using Sallyport.Samples.DuoCloud.Pushes;
+using Sallyport.Samples.DuoCloud.Logins;
 
 namespace Sallyport.Samples.DuoCloud.Api;
 
-/// <summary>The Auth API.</summary>
-internal sealed class AuthV2(DuoApi api, PushBoard board, TimeProvider time)
+/// <summary><c>/auth/v2</c>.</summary>
+internal sealed class AuthV2(UserDirectory directory, LoginDesk desk, TimeProvider time)
 {
-    public static JsonObject Time(TimeProvider time) => new() { ["time"] = DuoApi.Number(time.GetUtcNow().ToUnixTimeSeconds()) };
+    /// <summary>How long auth_status waits for news before it says again that nothing happened.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public IResult Check(SignedCall call) => DuoReply.Ok(Time(time), bson: false);
+    public JsonNode Time() => new JsonObject { ["time"] = time.GetUtcNow().ToUnixTimeSeconds() };
 
-    public IResult Preauth(SignedCall call)
+    public Task<JsonNode> CheckAsync(CloudCall call) => Task.FromResult(Time());
+
+    public Task<JsonNode> PreauthAsync(CloudCall call)
     {
-        if (call["username"] is not { Length: > 0 } name)
+        CloudUser? user = User(call);
+        bool prompt = call.Flag("text_prompt");
+        if (user is null || !UserDirectory.IsEnrolled(user))
         {
-            return DuoReply.Fail(40001, "Missing required request parameters", "username", bson: false);
+            string url = Enrolment.Url(call.Host);
+            JsonObject enroll = new() { ["result"] = "enroll", ["status_msg"] = Enrolment.Text, ["enroll_portal_url"] = url };
+            if (prompt)
+            {
+                enroll["prompt"] = new JsonObject { ["text"] = $"{Enrolment.Text}: {url}" };
+            }
+
+            return Task.FromResult<JsonNode>(enroll);
         }
 
-        JsonObject response = api.Find(name) switch
+        JsonObject response = user.Status switch
         {
-            null => Result("enroll", DuoApi.EnrolText),
-            { Status: UserStatus.Bypass } => Result("allow", "Account is bypassed"),
-            { Status: UserStatus.Disabled } => Result("deny", "Your account is disabled."),
-            DuoUser user => Devices(user),
+            UserStatus.Bypass => new() { ["result"] = "allow", ["status_msg"] = LoginTexts.Bypassed.Message },
+            UserStatus.Disabled => new() { ["result"] = "deny", ["status_msg"] = LoginTexts.Disabled.Message },
+            _ => new() { ["result"] = "auth", ["status_msg"] = "Account is active", ["devices"] = new JsonArray([.. user.Phones.Select(Device)]) },
         };
-        return DuoReply.Ok(response, bson: false);
+        if (prompt && user.Status == UserStatus.Active)
+        {
+            response["prompt"] = new JsonObject { ["text"] = UserDirectory.Prompt(user), ["factors"] = RestV1.Factors(user) };
+        }
+
+        return Task.FromResult<JsonNode>(response);
     }
 
-    public async Task<IResult> AuthAsync(SignedCall call, CancellationToken cancellationToken)
+    public async Task<JsonNode> AuthAsync(CloudCall call)
     {
-        if (call["username"] is not { Length: > 0 } name || call["factor"] is not { Length: > 0 } factor)
+        CloudUser user = User(call) is { } known && UserDirectory.IsEnrolled(known) ? known : throw CloudRefusedException.InvalidParameter("username");
+        (LoginFactor factor, CloudPhone? phone, string? passcode) = Choice(call, user);
+        bool asynchronous = call.Flag("async");
+        CloudLogin login = desk.Begin(new LoginRequest
         {
-            return DuoReply.Fail(40001, "Missing required request parameters", call["username"] is { Length: > 0 } ? "factor" : "username", bson: false);
-        }
-
-        if (factor is not ("auto" or "push" or "phone" or "passcode") || (factor == "passcode" && !(call["passcode"]?.All(char.IsAsciiDigit) ?? false)))
-        {
-            return DuoReply.Fail(40002, "Invalid request parameters", factor == "passcode" ? "passcode" : "factor", bson: false);
-        }
-
-        if (api.Find(name) is not { } user || user.Status == UserStatus.Disabled)
-        {
-            return DuoReply.Ok(Status("deny", "deny", "Access denied."), bson: false);
-        }
-
-        (Push? push, PushAnswer? answer) = user.Status == UserStatus.Bypass
-            ? (null, PushAnswer.Approved)
-            : api.Begin(call, user, factor == "passcode" ? call["passcode"]!.PadLeft(6, '0') : factor);
-        if (push is null && answer is null)
-        {
-            return DuoReply.Fail(42901, "Too Many Requests", null, bson: false);
-        }
-
-        if (call["async"] == "1" && push is not null)
-        {
-            return DuoReply.Ok(new JsonObject { ["txid"] = push.Id }, bson: false);
-        }
-
-        return Answer(answer ?? await push!.Answer.WaitAsync(cancellationToken));
+            Application = call.Application,
+            User = user,
+            Factor = factor,
+            Phone = phone,
+            Passcode = passcode,
+            Address = call.Optional("ipaddr"),
+            Details = call.PushDetails(),
+        }) ?? throw CloudRefusedException.TooManyRequests();
+        return asynchronous ? new JsonObject { ["txid"] = login.TransactionId } : State(await login.Finished.WaitAsync(call.Cancellation));
     }
 
-    public async Task<IResult> AuthStatusAsync(SignedCall call, CancellationToken cancellationToken)
+    public async Task<JsonNode> StatusAsync(CloudCall call)
     {
-        if (call["txid"] is not { } id || board.Find(id) is not { } push)
-        {
-            return DuoReply.Fail(40002, "Invalid request parameters", "txid", bson: false);
-        }
-
-        // A long poll: news, or "waiting" after half a minute.
-        try
-        {
-            return Answer(await push.Answer.WaitAsync(TimeSpan.FromSeconds(30), time, cancellationToken));
-        }
-        catch (TimeoutException)
-        {
-            return DuoReply.Ok(Status("waiting", "pushed", "Pushed a login request to your phone..."), bson: false);
-        }
+        CloudLogin login = desk.Find(call.Required("txid"), call.Application) ?? throw CloudRefusedException.InvalidParameter("txid");
+        return State(await login.PollAsync(Patience, time, call.Cancellation));
     }
 
-    private static IResult Answer(PushAnswer answer) => DuoReply.Ok(Status(answer.Allowed ? "allow" : "deny", answer.State, answer.Status), bson: false);
+    private static JsonObject State(LoginState state) => new() { ["result"] = state.Result, ["status"] = state.Status, ["status_msg"] = state.Message };
 
-    private static JsonObject Status(string result, string status, string message) => new() { ["result"] = result, ["status"] = status, ["status_msg"] = message };
-
-    private static JsonObject Result(string result, string message) => new() { ["result"] = result, ["status_msg"] = message };
-
-    private static JsonObject Devices(DuoUser user)
+    private static JsonObject Device(CloudPhone phone)
     {
-        JsonObject response = Result("auth", "Account is active");
-        response["devices"] = new JsonArray([.. user.Phones.Select(p => (JsonNode)new JsonObject
+        List<string> capabilities = [.. phone.Capabilities];
+        if (phone.Can("push"))
         {
-            ["device"] = p.Id,
+            capabilities.Insert(0, "auto");
+        }
+
+        return new JsonObject
+        {
+            ["device"] = phone.Id,
             ["type"] = "phone",
-            ["number"] = DuoApi.Masked(p.Number),
-            ["name"] = p.Name,
-            ["display_name"] = $"{(p.Name.Length > 0 ? p.Name : "phone")} ({DuoApi.Masked(p.Number)})",
-            ["capabilities"] = new JsonArray("auto", "push", "phone"),
-        })]);
-        return response;
+            ["number"] = phone.MaskedNumber,
+            ["name"] = phone.Name,
+            ["display_name"] = $"{phone.Name} ({phone.MaskedNumber})",
+            ["capabilities"] = new JsonArray([.. capabilities.Select(c => (JsonNode)c)]),
+        };
+    }
+
+    private static (LoginFactor Factor, CloudPhone? Phone, string? Passcode) Choice(CloudCall call, CloudUser user)
+    {
+        string factor = call.Required("factor");
+        if (user.Status != UserStatus.Active)
+        {
+            return (LoginFactor.Push, null, null);
+        }
+
+        switch (factor)
+        {
+            case "passcode":
+                return (LoginFactor.Passcode, null, call.Required("passcode"));
+            case "prompt":
+                return UserDirectory.Choose(user, call.Required("prompt")) ?? throw CloudRefusedException.InvalidParameter("prompt");
+            case "auto" or "push" or "phone" or "sms":
+                string device = call.Required("device");
+                CloudPhone? phone = device == "auto" ? null : user.Phones.FirstOrDefault(p => p.Id == device) ?? throw CloudRefusedException.InvalidParameter("device");
+                return UserDirectory.Choose(phone is null ? user : user with { Phones = [phone] }, factor) ?? throw CloudRefusedException.InvalidParameter(phone is null ? "factor" : "device");
+            default:
+                throw CloudRefusedException.InvalidParameter("factor");
+        }
+    }
+
+    private CloudUser? User(CloudCall call)
+    {
+        if (call.Optional("user_id") is not null)
+        {
+            throw CloudRefusedException.InvalidParameter(call.Optional("username") is null ? "user_id" : "username and user_id exclude each other");
+        }
+
+        return directory.Find(call.Required("username"));
     }
 }

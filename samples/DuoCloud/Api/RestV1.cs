@@ -1,92 +1,95 @@
-using System.Text;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Sallyport.Samples.DuoCloud.Configuration;
-using Sallyport.Samples.DuoCloud.Pushes;
+using Sallyport.Samples.DuoCloud.Logins;
 
 namespace Sallyport.Samples.DuoCloud.Api;
 
-/// <summary>The API of RADIUS and Unix applications.</summary>
-internal sealed class RestV1(DuoApi api, PushBoard board)
+/// <summary><c>/rest/v1</c>, which RADIUS and older Unix applications speak.</summary>
+internal sealed class RestV1(UserDirectory directory, LoginDesk desk, TimeProvider time)
 {
-    public IResult Preauth(SignedCall call, bool bson)
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static JsonNode Ping() => "pong";
+
+    public static Task<JsonNode> CheckAsync(CloudCall call) => Task.FromResult<JsonNode>("valid");
+
+    /// <summary>The factors by the number that a prompt gives them, and the default.</summary>
+    public static JsonObject Factors(CloudUser user)
     {
-        if (call["user"] is not { Length: > 0 } name)
+        JsonObject factors = [];
+        int number = 1;
+        foreach ((string name, LoginFactor factor, _, _) in UserDirectory.Factors(user))
         {
-            return DuoReply.Fail(40001, "Missing required request parameters", "user", bson);
+            if (number == 1)
+            {
+                factors["default"] = name;
+            }
+
+            factors[(number++).ToString(CultureInfo.InvariantCulture)] = name;
         }
 
-        JsonObject response = api.Find(name) switch
+        return factors;
+    }
+
+    public Task<JsonNode> PreauthAsync(CloudCall call)
+    {
+        CloudUser? user = directory.Find(call.Required("user"));
+        JsonObject response = user switch
         {
-            null => new JsonObject { ["result"] = "enroll", ["status"] = DuoApi.EnrolText },
-            { Status: UserStatus.Bypass } => new JsonObject { ["result"] = "allow", ["status"] = "Bypass" },
-            { Status: UserStatus.Disabled } => new JsonObject { ["result"] = "deny", ["status"] = "Access denied." },
-            DuoUser user => Prompt(user),
+            null => Enroll(call),
+            { Status: UserStatus.Bypass } => State(LoginTexts.Bypassed),
+            { Status: UserStatus.Disabled } => State(LoginTexts.Disabled),
+            _ when !UserDirectory.IsEnrolled(user) => Enroll(call),
+            _ => new() { ["result"] = "auth", ["prompt"] = UserDirectory.Prompt(user), ["factors"] = Factors(user) },
         };
-        return DuoReply.Ok(response, bson);
+        return Task.FromResult<JsonNode>(response);
     }
 
-    public async Task<IResult> AuthAsync(SignedCall call, bool bson, CancellationToken cancellationToken)
+    public async Task<JsonNode> AuthAsync(CloudCall call)
     {
-        if (call["user"] is not { Length: > 0 } name || call["factor"] is not { Length: > 0 } kind)
+        CloudUser user = directory.Find(call.Required("user")) is { } known && UserDirectory.IsEnrolled(known) ? known : throw CloudRefusedException.InvalidParameter("user");
+        (LoginFactor factor, CloudPhone? phone, string? passcode) = Choice(call, user);
+        bool asynchronous = call.Flag("async");
+        CloudLogin login = desk.Begin(new LoginRequest
         {
-            return DuoReply.Fail(40001, "Missing required request parameters", call["user"] is { Length: > 0 } ? "factor" : "user", bson);
+            Application = call.Application,
+            User = user,
+            Factor = factor,
+            Phone = phone,
+            Passcode = passcode,
+            Address = call.Optional("ipaddr"),
+            Details = call.PushDetails(),
+        }) ?? throw CloudRefusedException.TooManyRequests();
+        return asynchronous ? new JsonObject { ["txid"] = login.TransactionId } : State(await login.Finished.WaitAsync(call.Cancellation));
+    }
+
+    public async Task<JsonNode> StatusAsync(CloudCall call)
+    {
+        CloudLogin login = desk.Find(call.Required("txid"), call.Application) ?? throw CloudRefusedException.InvalidParameter("txid");
+        LoginState state = await login.PollAsync(Patience, time, call.Cancellation);
+        return state.IsFinal ? State(state) : new JsonObject { ["status"] = state.Message };
+    }
+
+    private static JsonObject State(LoginState state) => new() { ["result"] = state.Result, ["status"] = state.Message };
+
+    private static JsonObject Enroll(CloudCall call) => new() { ["result"] = "enroll", ["status"] = $"{Enrolment.Text}: {Enrolment.Url(call.Host)}" };
+
+    private static (LoginFactor Factor, CloudPhone? Phone, string? Passcode) Choice(CloudCall call, CloudUser user)
+    {
+        string factor = call.Required("factor");
+        if (user.Status != UserStatus.Active)
+        {
+            return (LoginFactor.Push, null, null);
         }
 
-        string? factor = kind switch
+        return factor switch
         {
-            "auto" => call["auto"] ?? "auto",
-            "passcode" => call["code"],
-            "push" or "phone" => call["phone"] ?? "phone1",
-            _ => null,
+            "auto" => UserDirectory.Choose(user, call.Required("auto")) ?? throw CloudRefusedException.InvalidParameter("auto"),
+            "passcode" => (LoginFactor.Passcode, null, call.Required("code")),
+            "push" or "phone" or "sms" => UserDirectory.Choose(user, factor + (call.Optional("phone") ?? "phone1").Replace("phone", "", StringComparison.Ordinal))
+                ?? throw CloudRefusedException.InvalidParameter("phone"),
+            _ => throw CloudRefusedException.InvalidParameter("factor"),
         };
-        if (factor is null || (kind == "passcode" && !factor.All(char.IsAsciiDigit)))
-        {
-            return DuoReply.Fail(40002, "Invalid request parameters", kind == "passcode" ? "code" : "factor", bson);
-        }
-
-        if (api.Find(name) is not { } user || user.Status == UserStatus.Disabled)
-        {
-            return DuoReply.Ok(new JsonObject { ["result"] = "deny", ["status"] = "Access denied." }, bson);
-        }
-
-        (Push? push, PushAnswer? answer) = user.Status == UserStatus.Bypass ? (null, PushAnswer.Approved) : api.Begin(call, user, factor);
-        if (push is null && answer is null)
-        {
-            return DuoReply.Fail(42901, "Too Many Requests", null, bson);
-        }
-
-        if (call["async"] == "1" && push is not null)
-        {
-            return DuoReply.Ok(new JsonObject { ["txid"] = push.Id }, bson);
-        }
-
-        answer ??= await push!.Answer.WaitAsync(cancellationToken);
-        return DuoReply.Ok(new JsonObject { ["result"] = answer.Allowed ? "allow" : "deny", ["status"] = answer.Status }, bson);
-    }
-
-    public async Task<IResult> StatusAsync(SignedCall call, bool bson, CancellationToken cancellationToken)
-    {
-        if (call["txid"] is not { } id || board.Find(id) is not { } push)
-        {
-            return DuoReply.Fail(40002, "Invalid request parameters", "txid", bson);
-        }
-
-        PushAnswer answer = await push.Answer.WaitAsync(cancellationToken);
-        return DuoReply.Ok(new JsonObject { ["result"] = answer.Allowed ? "allow" : "deny", ["status"] = answer.Status }, bson);
-    }
-
-    private static JsonObject Prompt(DuoUser user)
-    {
-        StringBuilder prompt = new();
-        prompt.Append("Duo two-factor login for ").Append(user.Name).Append("\n\nEnter a passcode or select one of the following options:\n\n");
-        JsonObject factors = new() { ["default"] = "push1" };
-        for (int i = 1; i <= user.Phones.Count; i++)
-        {
-            prompt.Append(' ').Append(DuoApi.Text(i)).Append(". Duo Push to ").Append(DuoApi.Masked(user.Phones[i - 1].Number)).Append('\n');
-            factors[DuoApi.Text(i)] = "push" + DuoApi.Text(i);
-        }
-
-        prompt.Append("\nPasscode or option (1-").Append(DuoApi.Text(Math.Max(1, user.Phones.Count))).Append("): ");
-        return new JsonObject { ["result"] = "auth", ["prompt"] = prompt.ToString(), ["factors"] = factors };
     }
 }

@@ -1,34 +1,90 @@
 "use strict";
+
+// Names and details come from whoever tries to log in: they are only ever set as text.
 const list = document.getElementById("pushes");
-const quiet = document.getElementById("quiet");
+const empty = document.getElementById("empty");
+const connection = document.getElementById("connection");
 const template = document.getElementById("push");
+const cards = new Map();
 
-async function answer(id, word, card) {
-  for (const button of card.querySelectorAll("button")) {
-    button.disabled = true;
+const events = new EventSource("/phone/events");
+events.onopen = () => { connection.textContent = "Connected"; connection.className = ""; };
+events.onerror = () => { connection.textContent = "Connection lost, trying again…"; connection.className = "lost"; };
+events.onmessage = event => show(JSON.parse(event.data));
+setInterval(tick, 1000);
+
+function show(pushes) {
+  const present = new Set(pushes.map(push => push.id));
+  for (const [id, card] of cards) {
+    if (!present.has(id)) {
+      card.element.remove();
+      cards.delete(id);
+    }
   }
-  await fetch(`/phone/${id}/${word}`, { method: "POST", headers: { "X-Phone": "1" } });
-  await refresh();
+  for (const push of pushes) {
+    if (!cards.has(push.id)) {
+      cards.set(push.id, create(push));
+    }
+  }
+  empty.hidden = pushes.length > 0;
+  document.title = pushes.length > 0 ? `(${pushes.length}) Phone – DuoCloud simulator` : "Phone – DuoCloud simulator";
+  tick();
 }
 
-function show(push) {
-  const card = template.content.firstElementChild.cloneNode(true);
-  card.dataset.id = push.id;
-  card.querySelector(".application").textContent = push.application;
-  card.querySelector(".user").textContent = push.user;
-  card.querySelector(".address").textContent = push.address || "unknown";
-  card.querySelector(".time").textContent = new Date(push.at).toLocaleTimeString();
-  card.querySelector(".approve").addEventListener("click", () => answer(push.id, "approve", card));
-  card.querySelector(".deny").addEventListener("click", () => answer(push.id, "deny", card));
-  return card;
+function create(push) {
+  const element = template.content.firstElementChild.cloneNode(true);
+  element.querySelector(".kind").textContent = push.call ? "Call from" : "Log in to";
+  element.querySelector(".application").textContent = push.application;
+  const facts = element.querySelector("dl");
+  add(facts, "User", push.user);
+  add(facts, "From", push.address || "unknown address");
+  add(facts, "Time", new Date(push.started).toLocaleTimeString());
+  if (push.device) {
+    add(facts, "Device", push.device);
+  }
+  for (const [name, value] of push.details) {
+    add(facts, name, value);
+  }
+  element.querySelector(".approve").addEventListener("click", () => answer(push, element, "approve"));
+  element.querySelector(".deny").addEventListener("click", () => answer(push, element, "deny"));
+  list.append(element);
+  return { element, push };
 }
 
-async function refresh() {
-  const pushes = await (await fetch("/phone/waiting")).json();
-  const known = new Map([...list.children].map((card) => [card.dataset.id, card]));
-  list.replaceChildren(...pushes.map((push) => known.get(push.id) ?? show(push)));
-  quiet.hidden = pushes.length > 0;
+function add(facts, name, value) {
+  const term = document.createElement("dt");
+  const text = document.createElement("dd");
+  term.textContent = name;
+  text.textContent = value;
+  facts.append(term, text);
 }
 
-refresh();
-setInterval(() => refresh().catch(() => {}), 1000);
+async function answer(push, element, word) {
+  const buttons = element.querySelectorAll("button");
+  const note = element.querySelector(".note");
+  buttons.forEach(button => { button.disabled = true; });
+  try {
+    const response = await fetch(`/phone/pushes/${encodeURIComponent(push.id)}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ answer: word }),
+    });
+    if (!response.ok && response.status !== 410) {
+      throw new Error(`the simulator answers ${response.status}`);
+    }
+  } catch (error) {
+    note.textContent = `Not sent: ${error.message}. Please try again.`;
+    buttons.forEach(button => { button.disabled = false; });
+  }
+}
+
+function tick() {
+  const now = Date.now();
+  for (const { element, push } of cards.values()) {
+    const left = Math.max(0, push.expires - now);
+    element.querySelector(".bar").style.width = `${Math.min(100, 100 * left / (push.expires - push.started))}%`;
+    if (!element.querySelector(".note").textContent.startsWith("Not sent")) {
+      element.querySelector(".note").textContent = `Ends by itself in ${Math.ceil(left / 1000)} s`;
+    }
+  }
+}

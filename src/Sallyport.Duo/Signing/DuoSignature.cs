@@ -137,6 +137,27 @@ public static class DuoSignature
     /// <summary>A time as the Date header carries it (RFC 5322 §3.3): <c>Fri, 07 Dec 2012 17:18:00 +0000</c>.</summary>
     public static string FormatDate(DateTimeOffset time) => time.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
 
+    /// <summary>Reads a Date or X-Duo-Date header: RFC 5322 §3.3 with a numeric zone, <c>-0000</c> included, or <c>GMT</c>.</summary>
+    /// <param name="text">The header's value.</param>
+    /// <param name="time">The time; meaningless where the method returns false.</param>
+    /// <returns>Whether the text is such a date.</returns>
+    public static bool TryParseDate(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        if (text is null || text.Length > 64)
+        {
+            return false;
+        }
+
+        text = text.Trim();
+        if (text.EndsWith(" GMT", StringComparison.Ordinal) || text.EndsWith(" UTC", StringComparison.Ordinal))
+        {
+            text = $"{text.AsSpan(0, text.Length - 3)}+0000";
+        }
+
+        return DateTimeOffset.TryParseExact(text, ["ddd, d MMM yyyy HH:mm:ss zzz", "d MMM yyyy HH:mm:ss zzz"], CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite, out time);
+    }
+
     private static string Headers(IEnumerable<KeyValuePair<string, string>> headers) => string.Join(
         '\0',
         headers

@@ -1,45 +1,22 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Sallyport.Duo;
-using Sallyport.Samples.Common;
-using Sallyport.Samples.DuoCloud;
-using Sallyport.Samples.DuoCloud.Configuration;
-using Sallyport.Samples.DuoCloud.Pushes;
 
 namespace Sallyport.Samples.Tests.DuoCloud;
 
-/// <summary>The package's client against the simulator, over real HTTPS.</summary>
+/// <summary>The package's clients against the simulator, over real HTTPS.</summary>
 public class CloudTests
 {
-    private const string Key = "DIXXXXXXXXXXXXXXXXXX";
-    private const string Secret = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
-
-    private const string Configuration =
-        """
-        {
-          "applications": [{ "name": "VPN", "ikey": "DIXXXXXXXXXXXXXXXXXX", "skey": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" }],
-          "policy": { "push": "approve", "timeoutSeconds": 0.2 },
-          "users": [
-            { "name": "alice", "passcodes": ["123456"] },
-            { "name": "bob", "push": "deny" },
-            { "name": "carol", "push": "timeout" },
-            { "name": "dora", "status": "bypass" },
-            { "name": "emil", "status": "disabled" },
-            { "name": "fay", "push": "manual" }
-          ]
-        }
-        """;
-
     [Theory]
     [InlineData("alice", "auto", "allow", "Success. Logging you in...")]
+    [InlineData("alice", "push", "allow", "Success. Logging you in...")]
+    [InlineData("alice", "phone2", "allow", "Success. Logging you in...")]
     [InlineData("alice", "123456", "allow", "Success. Logging you in...")]
     [InlineData("alice", "654321", "deny", "Incorrect passcode. Please try again.")]
+    [InlineData("alice", "sms1", "deny", "New SMS passcodes sent.")]
     [InlineData("bob", "push1", "deny", "Login request denied.")]
-    [InlineData("carol", "auto", "deny", "Login timed out.")]
+    [InlineData("ALICE", "push1", "allow", "Success. Logging you in...")]
     public async Task Auth_ends_as_the_policy_says(string user, string auto, string result, string status)
     {
         await using Cloud cloud = await Cloud.StartAsync();
@@ -51,19 +28,57 @@ public class CloudTests
         Assert.Equal("push1", preauth.Factors["default"]);
         Assert.Equal(new DuoResult(result), auth.Result);
         Assert.Equal(status, auth.Status);
+        Assert.Equal(1, cloud.Service.AuthTransactions);
+    }
+
+    [Theory]
+    [InlineData("carol", 60, "deny", "Login timed out.")]
+    [InlineData("fay", 60, "deny", "Login timed out.")]
+    [InlineData("hal", 2, "allow", "Success. Logging you in...")]
+    [InlineData("ida", 60, "deny", "Login timed out.")]
+    public async Task A_push_ends_after_the_delay_or_by_itself(string user, int seconds, string result, string status)
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using Cloud cloud = await Cloud.StartAsync(time: time);
+        string transaction = await cloud.Auth(time: time).BeginAuthAsync(user, "push");
+
+        DuoAuth first = await cloud.Auth(time: time).AuthStatusAsync(transaction);
+        time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Task<DuoAuth> polling = cloud.Auth().AuthStatusAsync(transaction);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(("waiting", "pushed", "Pushed a login request to your phone..."), (first.Result.Value, first.Status, first.Message));
+        DuoAuth last = await polling;
+        last = last.Result == DuoResult.Waiting ? await cloud.Auth().AuthStatusAsync(transaction) : last;
+        Assert.Equal((result, status), (last.Result.Value, last.Message));
     }
 
     [Theory]
     [InlineData("dora", "allow")]
     [InlineData("emil", "deny")]
     [InlineData("nobody", "enroll")]
+    [InlineData("gus", "enroll")]
     public async Task Preauth_decides_where_nobody_has_to_be_asked(string user, string result)
     {
         await using Cloud cloud = await Cloud.StartAsync();
 
-        Assert.Equal(new DuoResult(result), (await cloud.Rest().PreauthAsync(user)).Result);
-        Assert.Equal(new DuoResult(result), (await cloud.Auth().PreauthAsync(user)).Result);
-        Assert.Equal(0, cloud.Board.Begun);
+        DuoPreauth rest = await cloud.Rest().PreauthAsync(user);
+        DuoPreauth auth = await cloud.Auth().PreauthAsync(user);
+
+        Assert.Equal((new DuoResult(result), new DuoResult(result)), (rest.Result, auth.Result));
+        Assert.NotEmpty(rest.Status);
+        Assert.Equal(result == "enroll", auth.EnrollUrl is not null);
+        Assert.Equal(0, cloud.Service.AuthTransactions);
+    }
+
+    [Theory]
+    [InlineData("allow", "allow")]
+    [InlineData("deny", "deny")]
+    public async Task Unknown_users_may_be_treated_otherwise(string configured, string result)
+    {
+        await using Cloud cloud = await Cloud.StartAsync(Cloud.Configuration.Replace("\"users\"", $"\"unknownUsers\": \"{configured}\", \"users\"", StringComparison.Ordinal));
+
+        Assert.Equal(new DuoResult(result), (await cloud.Rest().PreauthAsync("nobody")).Result);
     }
 
     [Fact]
@@ -72,11 +87,48 @@ public class CloudTests
         await using Cloud cloud = await Cloud.StartAsync();
         DuoAuthClient client = cloud.Auth();
 
+        Assert.InRange(await client.PingAsync(), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
         Assert.InRange(await client.CheckAsync(), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
-        Assert.Single((await client.PreauthAsync("alice")).Devices);
+        DuoPreauth preauth = await client.PreauthAsync("alice");
+        Assert.Equal(["iPhone (XXX-XXX-0100)", "phone (XXX-XXX-0101)"], preauth.Devices.Select(d => d.DisplayName));
+        Assert.Equal(["auto", "push", "phone", "sms"], preauth.Devices[0].Capabilities);
         Assert.True((await client.AuthAsync("alice", "push")).IsAllowed);
+        Assert.True((await client.AuthAsync("alice", "phone", preauth.Devices[1].Device)).IsAllowed);
+        Assert.Equal("device", (await Assert.ThrowsAsync<DuoApiException>(() => client.AuthAsync("alice", "push", preauth.Devices[1].Device))).Detail);
         string transaction = await client.BeginAuthAsync("bob", "push");
         Assert.Equal(DuoResult.Deny, (await client.AuthStatusAsync(transaction)).Result);
+    }
+
+    [Fact]
+    public async Task A_passcode_works_once()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+
+        Assert.True((await cloud.Auth().AuthAsync("alice", "passcode", passcode: "123456")).IsAllowed);
+        Assert.False((await cloud.Auth().AuthAsync("alice", "passcode", passcode: "123456")).IsAllowed);
+        Assert.False((await cloud.Rest().AuthAsync("ALICE", "123456")).IsAllowed);
+    }
+
+    [Fact]
+    public async Task A_transaction_is_its_own_applications_only()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+        string transaction = await cloud.Auth().BeginAuthAsync("bob", "push");
+
+        DuoApiException e = await Assert.ThrowsAsync<DuoApiException>(() => cloud.Auth("DIOTHER", "other").AuthStatusAsync(transaction));
+
+        Assert.Equal((40002, "txid"), (e.Code, e.Detail));
+    }
+
+    [Fact]
+    public async Task Keys_of_one_type_do_not_open_the_other_API()
+    {
+        await using Cloud cloud = await Cloud.StartAsync();
+
+        Assert.Equal(DuoResult.Auth, (await cloud.Rest("DIRADIUS", "radius").PreauthAsync("alice")).Result);
+        Assert.Equal(DuoResult.Auth, (await cloud.Auth("DIWEB", "web").PreauthAsync("alice")).Result);
+        Assert.Equal(40301, (await Assert.ThrowsAsync<DuoApiException>(() => cloud.Auth("DIRADIUS", "radius").PreauthAsync("alice"))).Code);
+        Assert.Equal(40301, (await Assert.ThrowsAsync<DuoApiException>(() => cloud.Rest("DIWEB", "web").PreauthAsync("alice"))).Code);
     }
 
     [Fact]
@@ -84,131 +136,92 @@ public class CloudTests
     {
         await using Cloud cloud = await Cloud.StartAsync();
 
-        Assert.Equal(40103, (await Assert.ThrowsAsync<DuoApiException>(() => cloud.Rest(secret: Secret + "y").PreauthAsync("alice"))).Code);
+        Assert.Equal(40103, (await Assert.ThrowsAsync<DuoApiException>(() => cloud.Rest(secret: Cloud.Secret + "y").PreauthAsync("alice"))).Code);
         DuoApiException unknown = await Assert.ThrowsAsync<DuoApiException>(() => cloud.Rest(key: "DIYYYYYYYYYYYYYYYYYY").PreauthAsync("alice"));
         Assert.Equal(40102, unknown.Code);
         Assert.True(unknown.IsConfigurationFault);
         using HttpResponseMessage bare = await cloud.Http.PostAsync(new Uri(cloud.Url, "/rest/v1/preauth"), new FormUrlEncodedContent([new("user", "alice")]));
         Assert.Equal(HttpStatusCode.Unauthorized, bare.StatusCode);
+        Assert.Contains("40101", await bare.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-301, false)]
+    [InlineData(-290, true)]
+    [InlineData(290, true)]
+    [InlineData(301, false)]
+    public async Task A_clock_may_be_off_by_five_minutes(int seconds, bool accepted)
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        await using Cloud cloud = await Cloud.StartAsync(time: time);
+        DuoRestClient client = cloud.Rest(time: new FakeTimeProvider(time.GetUtcNow().AddSeconds(seconds)));
+
+        if (accepted)
+        {
+            await client.CheckAsync();
+        }
+        else
+        {
+            Assert.Equal(40105, (await Assert.ThrowsAsync<DuoApiException>(() => client.CheckAsync())).Code);
+            await client.PingAsync();
+        }
     }
 
     [Fact]
-    public async Task A_clock_that_is_six_minutes_off_is_refused()
+    public async Task Two_hundred_logins_at_once_all_end()
+    {
+        await using Cloud cloud = await Cloud.StartAsync(Cloud.Configuration.Replace("\"delaySeconds\": 2 ", "\"delaySeconds\": 0.2 ", StringComparison.Ordinal));
+
+        DuoAuth[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => cloud.Rest().AuthAsync("hal")));
+
+        Assert.All(answers, a => Assert.True(a.IsAllowed));
+        Assert.Equal(200, cloud.Service.AuthTransactions);
+    }
+
+    [Fact]
+    public async Task Stopping_ends_the_logins_under_way()
+    {
+        Cloud cloud = await Cloud.StartAsync();
+        Task<DuoAuth> asking = cloud.Rest().AuthAsync("fay");
+        await cloud.PushAsync();
+
+        await cloud.StopAsync().WaitAsync(TimeSpan.FromSeconds(4));
+
+        Assert.IsType<DuoUnreachableException>(await Record.ExceptionAsync(() => asking));
+        await cloud.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_told_in_Duos_form()
     {
         await using Cloud cloud = await Cloud.StartAsync();
-        DuoRestClient late = new(cloud.Options(Key, Secret), cloud.Http, null, new OffsetClock(TimeSpan.FromMinutes(-6)));
 
-        Assert.Equal(40105, (await Assert.ThrowsAsync<DuoApiException>(() => late.PreauthAsync("alice"))).Code);
+        using HttpResponseMessage response = await cloud.Http.GetAsync(new Uri(cloud.Url, "/rest/v1/preauth.bson"));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Equal(40401, body.RootElement.GetProperty("code").GetInt32());
     }
 
-    [Theory]
-    [InlineData("approve", true)]
-    [InlineData("deny", false)]
-    public async Task A_manual_push_is_answered_by_the_phones_own_page_only(string answer, bool allowed)
+    [Fact]
+    public async Task The_certificate_stands_for_the_host_that_was_asked_for_and_clients_can_read_it()
     {
-        await using Cloud cloud = await Cloud.StartAsync(Configuration.Replace("0.2", "60", StringComparison.Ordinal));
-        Task<DuoAuth> asking = cloud.Rest().AuthAsync("fay");
-        string id = await cloud.WaitingAsync();
-
-        Assert.Equal(HttpStatusCode.Forbidden, await cloud.AnswerAsync(id, answer, "https://evil.example.com"));
-        Assert.Equal(HttpStatusCode.Forbidden, await cloud.AnswerAsync(id, answer, null));
-        Assert.False(asking.IsCompleted);
-        Assert.Equal(HttpStatusCode.NoContent, await cloud.AnswerAsync(id, answer, cloud.Url.GetLeftPart(UriPartial.Authority)));
-        Assert.Equal(allowed, (await asking).IsAllowed);
-        Assert.Equal(HttpStatusCode.NotFound, await cloud.AnswerAsync(id, answer, cloud.Url.GetLeftPart(UriPartial.Authority)));
-    }
-
-    [Theory]
-    [InlineData("\"skey\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"", "\"key\": \"x\"", 2, "\"skey\" is missing")]
-    [InlineData("\"push\": \"deny\"", "\"push\": \"denied\"", 6, "\"push\" should be one of approve, deny, timeout, manual, not \"denied\"")]
-    [InlineData("\"name\": \"carol\"", "\"name\": \"bob\"", 7, "the user bob stands here twice")]
-    [InlineData("\"policy\"", "\"polizy\"", 3, "\"polizy\" is unknown here")]
-    [InlineData("\"status\": \"bypass\"", "\"status\": bypass", 8, "not JSON")]
-    public void A_mistake_in_the_configuration_is_named_with_its_line(string from, string to, int line, string problem)
-    {
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() =>
-            DuoCloudConfiguration.Read(JsonSection.Parse(Configuration.Replace(from, to, StringComparison.Ordinal), "duocloud.json")));
-
-        Assert.Equal(line, e.Line);
-        Assert.Contains(problem, e.Problem, StringComparison.Ordinal);
-    }
-
-    private sealed class OffsetClock(TimeSpan offset) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + offset;
-    }
-
-    private sealed class Cloud : IAsyncDisposable
-    {
-        private readonly IHost _host;
-        private readonly string _authority;
-
-        private Cloud(IHost host, string authority)
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.pem");
+        try
         {
-            _host = host;
-            _authority = authority;
-            Url = DuoCloudHost.Urls(host).Single();
-            Http = DuoServiceCollectionExtensions.CreateHttpClient(Options(Key, Secret));
-        }
+            await using Cloud cloud = await Cloud.StartAsync(urls: "https://localhost:0", authority: file);
 
-        public Uri Url { get; }
-
-        public HttpClient Http { get; }
-
-        public PushBoard Board => _host.Services.GetRequiredService<PushBoard>();
-
-        public static async Task<Cloud> StartAsync(string configuration = Configuration)
-        {
-            string authority = Path.GetTempFileName();
-            IHost host = DuoCloudHost.Build(
-                new DuoCloudOptions { Configuration = DuoCloudConfiguration.Read(JsonSection.Parse(configuration, "duocloud.json")), Urls = "https://127.0.0.1:0", AuthorityFile = authority },
-                l => l.ClearProviders());
-            await host.StartAsync();
-            return new Cloud(host, authority);
-        }
-
-        public DuoOptions Options(string key, string secret)
-        {
-            X509Certificate2Collection roots = [];
-            roots.ImportFromPemFile(_authority);
-            return new DuoOptions { IntegrationKey = key, SecretKey = secret, ApiHost = "127.0.0.1", ApiPort = Url.Port, TrustedRoots = roots };
-        }
-
-        public DuoRestClient Rest(string key = Key, string secret = Secret) => new(Options(key, secret), Http);
-
-        public DuoAuthClient Auth() => new(Options(Key, Secret), Http);
-
-        public async Task<string> WaitingAsync()
-        {
-            while (true)
+            Assert.NotEqual(0, cloud.Url.Port);
+            await cloud.Rest().CheckAsync();
+            Assert.StartsWith("-----BEGIN CERTIFICATE-----", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+            if (!OperatingSystem.IsWindows())
             {
-                List<Dictionary<string, string>>? waiting = await Http.GetFromJsonAsync<List<Dictionary<string, string>>>(new Uri(Url, "/phone/waiting"));
-                if (waiting!.Count > 0)
-                {
-                    return waiting[0]["id"];
-                }
+                Assert.Equal("644", Convert.ToString((int)File.GetUnixFileMode(file), 8));
             }
         }
-
-        public async Task<HttpStatusCode> AnswerAsync(string id, string answer, string? origin)
+        finally
         {
-            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Url, $"/phone/{id}/{answer}"));
-            request.Headers.Add("X-Phone", "1");
-            if (origin is not null)
-            {
-                request.Headers.Add("Origin", origin);
-            }
-
-            using HttpResponseMessage response = await Http.SendAsync(request);
-            return response.StatusCode;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Http.Dispose();
-            await _host.StopAsync();
-            _host.Dispose();
-            File.Delete(_authority);
+            File.Delete(file);
         }
     }
 }
