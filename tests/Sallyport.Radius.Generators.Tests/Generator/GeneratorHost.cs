@@ -47,6 +47,9 @@ internal sealed class GeneratorHost
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
     }
 
+    /// <summary>How long the generator has run.</summary>
+    public TimeSpan Elapsed => _driver.GetTimingInfo().GeneratorTimes.Single().ElapsedTime;
+
     /// <summary>The errors and warnings of the project with what was generated.</summary>
     public ImmutableArray<Diagnostic> CompilerDiagnostics { get; private set; }
 
