@@ -1,0 +1,201 @@
+using System.Text;
+using Sallyport.Eap.Authenticator;
+using Sallyport.Eap.Methods;
+using Sallyport.Eap.Peer;
+using Sallyport.Eap.Wire;
+using Sallyport.Esp;
+using Sallyport.Ikev2.Wire;
+using Sallyport.Radius.Dictionary;
+using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
+using Sallyport.Samples.Common;
+using Sallyport.Samples.DuoProxy.Configuration;
+using Sallyport.Samples.Headend.Configuration;
+using Sallyport.Samples.VpnClient.Profile;
+
+namespace Sallyport.Fuzz;
+
+/// <summary>Something that must take any octets without throwing.</summary>
+/// <param name="Name">Its name on the command line, and of its folders of seeds and crashes.</param>
+/// <param name="Run">Takes an input; a crash is an exception.</param>
+public sealed record FuzzTarget(string Name, Action<byte[]> Run);
+
+/// <summary>All targets.</summary>
+public static class FuzzTargets
+{
+    private static readonly RadiusSecret Secret = new("fuzz");
+
+    /// <summary>Every target, by name.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("radius-packet", RadiusPacketTarget),
+        new("dictionary", octets => DictionaryParser.Parse(Encoding.UTF8.GetString(octets), "fuzz")),
+        new("eap-packet", EapPacketTarget),
+        new("ike-message", IkeMessageTarget),
+        new("ike-sa", octets => Walk(octets)),
+        new("esp-packet", EspPacketTarget),
+        new("authproxy-cfg", octets => Refusable(() => AuthProxyConfiguration.Parse(Encoding.UTF8.GetString(octets), "authproxy.cfg"))),
+        new("router-cfg", octets => Refusable(() => HeadendPlan.Resolve(RouterConfiguration.Parse(Encoding.UTF8.GetString(octets), "router.cfg")))),
+        new("anyconnect-profile", octets => Refusable(() => AnyConnectProfile.Parse(Encoding.UTF8.GetString(octets), "profile.xml"))),
+    ];
+
+    /// <summary>Finds a target.</summary>
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
+    private static void RadiusPacketTarget(byte[] octets)
+    {
+        if (!RadiusPacket.TryParse(octets, out RadiusPacket packet, out _))
+        {
+            return;
+        }
+
+        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
+        foreach (RadiusRawItem item in packet.Attributes)
+        {
+            _ = item.Vendor;
+            foreach (ReadOnlySpan<byte> value in packet.GetAll(new RadiusAttributeId(item.Vendor, item.Type)))
+            {
+                _ = value.Length;
+            }
+        }
+
+        packet.TryGet(Rfc2865.NasIpAddress, out System.Net.IPAddress _);
+        packet.TryGet(Rfc2865.ServiceType, out ServiceType _);
+        packet.TryGet(Rfc2868.TunnelType, out byte _, out uint _);
+        packet.TryGet(Rfc2869.EventTimestamp, out DateTimeOffset _);
+        packet.TryGet(Rfc3162.FramedIPv6Prefix, out System.Net.IPAddress _, out int _);
+        packet.TryGet(Rfc3579.EapMessage, buffer, out _);
+        packet.TryDecrypt(Rfc2865.UserPassword, Secret, packet.Authenticator, buffer, out _);
+        packet.TryDecrypt(Rfc2868.TunnelPassword, Secret, packet.Authenticator, buffer, out _);
+        packet.TryDecrypt(MicrosoftVsa.MsMppeSendKey, Secret, packet.Authenticator, buffer, out _);
+        RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true);
+        RadiusAuthenticators.VerifyReply(packet, packet.Authenticator, Secret, requireMessageAuthenticator: false);
+    }
+
+    private static void EapPacketTarget(byte[] octets)
+    {
+        if (EapPacket.TryParse(octets, out EapPacket packet, out _))
+        {
+            _ = packet.Type;
+            _ = packet.TypeData.Length;
+        }
+
+        Span<byte> buffer = stackalloc byte[1020];
+        EapPassword password = EapPassword.FromText("fuzz");
+        EapPeer peer = new(new EapPeerOptions { Identity = "fuzz", Password = password, Methods = [EapMethodType.MsChapV2, EapMethodType.Md5Challenge, EapMethodType.GenericTokenCard], Random = s => s.Clear() });
+        if (peer.Handle(octets, buffer, out _) == EapPeerOutcome.Success)
+        {
+            throw new InvalidOperationException("success without a method");
+        }
+
+        EapAuthenticator authenticator = new(new EapAuthenticatorOptions
+        {
+            Random = s => s.Clear(),
+            QueryIdentity = false,
+            KnownIdentity = "fuzz",
+            Methods = _ => [new(EapMethodType.MsChapV2, () => new MsChapV2ServerMethod(password, s => s.Clear())), new(EapMethodType.Md5Challenge, () => new Md5ChallengeMethod(password, s => s.Clear()))],
+        });
+        authenticator.Start(buffer, out _);
+        authenticator.Handle(octets, buffer, out _);
+    }
+
+    private static void IkeMessageTarget(byte[] octets)
+    {
+        if (!IkeMessage.TryParse(octets, out IkeMessage message, out _))
+        {
+            return;
+        }
+
+        foreach (IkePayload payload in message.Payloads)
+        {
+            ReadOnlySpan<byte> body = payload.Body;
+            Walk(body);
+            KeyExchangePayload.TryParse(body, out _, out _);
+            IdentificationPayload.TryParse(body, out _, out _);
+            CertificatePayload.TryParse(body, out _, out _);
+            AuthenticationPayload.TryParse(body, out _, out _);
+            if (NotifyPayload.TryParse(body, out NotifyPayload notify, out _))
+            {
+                _ = notify.Spi.Length + notify.Data.Length;
+            }
+
+            if (DeletePayload.TryParse(body, out DeletePayload delete, out _))
+            {
+                for (int i = 0; i < delete.Count; i++)
+                {
+                    _ = delete.Spi(i).Length;
+                }
+            }
+
+            if (TrafficSelectorPayload.TryParse(body, out TrafficSelectorPayload selectors, out _))
+            {
+                foreach (IkeTrafficSelectorView selector in selectors)
+                {
+                    _ = selector.StartAddress.Length + selector.EndAddress.Length + selector.EndPort;
+                }
+            }
+
+            if (ConfigurationPayload.TryParse(body, out ConfigurationPayload configuration, out _))
+            {
+                foreach (IkeConfigurationAttributeView attribute in configuration)
+                {
+                    _ = attribute.Value.Length;
+                }
+            }
+        }
+    }
+
+    private static void Walk(ReadOnlySpan<byte> body)
+    {
+        if (!SaPayload.TryParse(body, out SaPayload sa, out _))
+        {
+            return;
+        }
+
+        foreach (IkeProposalView proposal in sa)
+        {
+            _ = proposal.Spi.Length;
+            int count = 0;
+            foreach (IkeTransformView transform in proposal)
+            {
+                _ = transform.KeyBits;
+                count++;
+            }
+
+            if (count != proposal.TransformCount)
+            {
+                throw new InvalidOperationException("a proposal with other transforms than it announces");
+            }
+        }
+    }
+
+    private static void EspPacketTarget(byte[] octets)
+    {
+        using EspInboundSa inbound = new(0x1000, new byte[36], extendedSequenceNumbers: true);
+        if (octets.Length >= 4)
+        {
+            // Under the SA's own SPI, or nothing would go beyond it.
+            (octets[0], octets[1], octets[2], octets[3]) = (0, 0, 0x10, 0);
+        }
+
+        EspUdp.Classify(octets);
+        byte[] opened = new byte[octets.Length];
+        if (!inbound.TryOpen(octets, opened, out _, out EspError error) && error == EspError.None)
+        {
+            throw new InvalidOperationException("refused without a reason");
+        }
+    }
+
+    private static void Refusable(Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (ConfigurationException e) when (e.Line >= 1 && e.Problem.Length > 0)
+        {
+            // Refused in words: as it should be.
+        }
+    }
+}
