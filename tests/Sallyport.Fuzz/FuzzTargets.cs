@@ -24,7 +24,8 @@ public sealed record FuzzTarget(string Name, Action<byte[]> Run);
 /// <summary>All targets.</summary>
 public static class FuzzTargets
 {
-    private static readonly RadiusSecret Secret = new("fuzz");
+    // Made on first use: under AFL++ no instrumented code may run before the fuzzer has set up its shared memory.
+    private static readonly Lazy<RadiusSecret> LazySecret = new(() => new RadiusSecret("fuzz"));
 
     /// <summary>Every target, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
@@ -42,6 +43,8 @@ public static class FuzzTargets
 
     /// <summary>Finds a target.</summary>
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
+    private static RadiusSecret Secret => LazySecret.Value;
 
     private static void RadiusPacketTarget(byte[] octets)
     {

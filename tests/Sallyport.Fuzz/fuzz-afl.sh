@@ -13,4 +13,4 @@ for assembly in Sallyport.Radius Sallyport.Radius.Dictionary Sallyport.Eap Sally
   "$out/tools/sharpfuzz" "$out/bin/$assembly.dll" || echo "$assembly is instrumented already"
 done
 export AFL_SKIP_BIN_CHECK=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 DOTNET_TieredPGO=0
-exec afl-fuzz -V "$seconds" -i "tests/Sallyport.Fuzz/seeds/$target" -o "$out/$target" -t 10000 -m none -- dotnet "$out/bin/Sallyport.Fuzz.dll" --afl "$target"
+exec afl-fuzz -V "$seconds" -i "tests/Sallyport.Fuzz/seeds/$target" -o "$out/$target" -t 10000 -m none -- "$(command -v dotnet)" "$out/bin/Sallyport.Fuzz.dll" --afl "$target"
