@@ -49,7 +49,7 @@ public ref struct RadiusPacketWriter
         {
             Span<byte> zeros = stackalloc byte[RadiusAuthenticators.Size];
             zeros.Clear();
-            AddRaw(new RadiusAttributeId(0, RadiusPacket.MessageAuthenticatorType), zeros);
+            AddAttribute(RadiusPacket.MessageAuthenticatorType, zeros);
         }
     }
 
@@ -113,7 +113,12 @@ public ref struct RadiusPacketWriter
     }
 
     /// <summary>Adds a time, whole seconds from 1970 to 2106.</summary>
-    public void Add(DateKey key, DateTimeOffset value) => AddUInt32(key.Id, (uint)value.ToUnixTimeSeconds());
+    public void Add(DateKey key, DateTimeOffset value)
+    {
+        long seconds = value.ToUnixTimeSeconds();
+        _malformed |= seconds is < 0 or > uint.MaxValue;
+        AddUInt32(key.Id, unchecked((uint)seconds));
+    }
 
     /// <summary>Adds an address.</summary>
     public void Add(IPv4Key key, IPAddress value) => AddAddress(key.Id, value, 4);
@@ -211,11 +216,12 @@ public ref struct RadiusPacketWriter
         }
     }
 
-    /// <summary>Adds a value as it is, for tables of attributes that are known only at run time.</summary>
+    /// <summary>Adds a value as it is, for tables of attributes that are known only at run time. A Message-Authenticator is refused: the packet has its own.</summary>
     public void AddRaw(RadiusAttributeId id, scoped ReadOnlySpan<byte> value)
     {
         if (id.Vendor == 0)
         {
+            _malformed |= id.Type == RadiusPacket.MessageAuthenticatorType;
             AddAttribute(id.Type, value);
             return;
         }
@@ -329,6 +335,14 @@ public ref struct RadiusPacketWriter
             value[0] = 0;
             value[1] = (byte)prefixLength;
             octets.CopyTo(value[2..]);
+
+            // RFC 3162 §2.3, RFC 8044 §3.10 and §3.11: the bits behind the prefix are zero.
+            for (int i = 0; i < size; i++)
+            {
+                int kept = prefixLength - (8 * i);
+                value[2 + i] &= kept >= 8 ? (byte)0xff : kept <= 0 ? (byte)0 : (byte)(0xff << (8 - kept));
+            }
+
             AddRaw(id, value[..(2 + size)]);
         }
     }
