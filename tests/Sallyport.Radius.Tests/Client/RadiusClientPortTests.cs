@@ -1,0 +1,163 @@
+using Sallyport.Radius.Client;
+using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Tests.Client;
+
+/// <summary>Requests under way over a clock that the test holds: identifiers, retransmission and what counts as a reply.</summary>
+public class RadiusClientPortTests
+{
+    private static readonly RadiusSecret Secret = new("testing123");
+    private static readonly RadiusRetransmission TwoThenFour = new(TimeSpan.FromSeconds(2), 3, Growth: 2);
+    private readonly RadiusClientPort _port = new();
+
+    [Fact]
+    public void A_genuine_reply_ends_its_request_and_no_other()
+    {
+        RadiusExchange first = Begin();
+        RadiusExchange second = Begin();
+
+        Assert.Same(second, _port.Handle(Answer(second), out RadiusReplyDrop drop));
+        Assert.Equal((RadiusReplyDrop.None, RadiusExchangeState.Answered, RadiusExchangeState.Waiting, 1), (drop, second.State, first.State, _port.Count));
+        Assert.Equal(Answer(second), second.Reply.ToArray());
+        Assert.Null(_port.Handle(Answer(second), out drop));
+        Assert.Equal(RadiusReplyDrop.Unexpected, drop);
+    }
+
+    [Fact]
+    public void What_is_not_genuine_changes_nothing()
+    {
+        RadiusExchange exchange = Begin();
+        byte[] answer = Answer(exchange);
+        for (int length = 0; length < answer.Length; length++)
+        {
+            Assert.Null(_port.Handle(answer.AsSpan(0, length), out RadiusReplyDrop drop));
+            Assert.Equal(RadiusReplyDrop.Malformed, drop);
+        }
+
+        for (int at = 0; at < answer.Length; at++)
+        {
+            byte[] changed = [.. answer];
+            changed[at] ^= 1;
+            Assert.Null(_port.Handle(changed, out RadiusReplyDrop drop));
+            Assert.NotEqual(RadiusReplyDrop.None, drop);
+        }
+
+        Assert.Null(_port.Handle(Answer(exchange, new RadiusSecret("another")), out RadiusReplyDrop wrong));
+        Assert.Equal((RadiusReplyDrop.Authenticator, RadiusExchangeState.Waiting), (wrong, exchange.State));
+        Assert.Same(exchange, _port.Handle(answer, out _));
+    }
+
+    [Fact]
+    public void A_reply_without_Message_Authenticator_is_taken_only_where_that_was_said()
+    {
+        RadiusExchange strict = Begin();
+        RadiusExchange lenient = Begin(require: false);
+        byte[] Bare(RadiusExchange exchange)
+        {
+            byte[] reply = Packets.Raw(RadiusCode.AccessAccept);
+            reply[1] = exchange.Identifier;
+            return Packets.SignReply(reply, exchange.Request.Slice(4, 16).ToArray(), Secret);
+        }
+
+        Assert.Null(_port.Handle(Bare(strict), out RadiusReplyDrop drop));
+        Assert.Equal(RadiusReplyDrop.MessageAuthenticator, drop);
+        Assert.Same(lenient, _port.Handle(Bare(lenient), out _));
+    }
+
+    [Fact]
+    public void A_request_is_sent_again_as_often_as_it_should_and_then_given_up()
+    {
+        RadiusExchange exchange = Begin(TimeSpan.FromSeconds(10));
+        List<string> log = [];
+        for (int guard = 0; _port.NextTimeout() is { } at && guard < 10; guard++)
+        {
+            List<RadiusExchange> resend = [];
+            List<RadiusExchange> timedOut = [];
+            _port.HandleTimeout(at - TimeSpan.FromTicks(1), resend, timedOut);
+            Assert.Empty(resend.Concat(timedOut));
+            _port.HandleTimeout(at, resend, timedOut);
+            log.AddRange(resend.Select(_ => $"{at.TotalSeconds} again"));
+            log.AddRange(timedOut.Select(_ => $"{at.TotalSeconds} given up"));
+        }
+
+        Assert.Equal(["12 again", "16 again", "24 given up"], log);
+        Assert.Equal((RadiusExchangeState.TimedOut, 3, 0), (exchange.State, exchange.Sent, _port.Count));
+        Assert.Null(_port.Handle(Answer(exchange), out RadiusReplyDrop late));
+        Assert.Equal(RadiusReplyDrop.Unexpected, late);
+    }
+
+    [Fact]
+    public void Two_hundred_and_fifty_six_requests_have_an_identifier_each_and_the_next_has_none()
+    {
+        RadiusExchange[] all = [.. Enumerable.Range(0, 256).Select(_ => Begin())];
+
+        Assert.Equal(256, all.Select(e => e.Identifier).Distinct().Count());
+        Assert.True(_port.IsFull);
+        Assert.Null(TryBegin(TimeSpan.Zero, true));
+        _port.Cancel(all[77]);
+        Assert.Equal(RadiusExchangeState.Cancelled, all[77].State);
+        Assert.Equal(77, Begin().Identifier);
+    }
+
+    [Fact]
+    public void An_identifier_rests_as_long_as_others_are_free()
+    {
+        HashSet<byte> used = [];
+        for (int i = 0; i < 256; i++)
+        {
+            RadiusExchange exchange = Begin();
+            Assert.True(used.Add(exchange.Identifier));
+            _port.Handle(Answer(exchange), out _);
+        }
+    }
+
+    [Fact]
+    public void A_late_reply_to_a_former_request_of_the_same_identifier_is_refused()
+    {
+        RadiusExchange former = Begin();
+        byte[] late = Answer(former);
+        _port.Cancel(former);
+        RadiusExchange[] others = [.. Enumerable.Range(0, 256).Select(_ => Begin())];
+        RadiusExchange successor = Assert.Single(others, e => e.Identifier == former.Identifier);
+
+        Assert.Null(_port.Handle(late, out RadiusReplyDrop drop));
+        Assert.Equal((RadiusReplyDrop.Authenticator, RadiusExchangeState.Waiting), (drop, successor.State));
+    }
+
+    [Fact]
+    public void A_request_that_cannot_be_built_takes_no_identifier()
+    {
+        Assert.Throws<InvalidOperationException>(() => _port.TryBegin((_, _) => 0, Secret, TwoThenFour, true, TimeSpan.Zero));
+        Assert.Equal(0, _port.Count);
+    }
+
+    private RadiusExchange Begin(TimeSpan now = default, bool require = true)
+    {
+        RadiusExchange? exchange = TryBegin(now, require);
+        Assert.NotNull(exchange);
+        return exchange;
+    }
+
+    private RadiusExchange? TryBegin(TimeSpan now, bool require) => _port.TryBegin(
+        (identifier, buffer) =>
+        {
+            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, identifier, Guid.NewGuid().ToByteArray());
+            writer.Add(Rfc2865.UserName, "alice");
+            return writer.TryComplete(Secret, out int length) ? length : 0;
+        },
+        Secret,
+        TwoThenFour,
+        require,
+        now);
+
+    private static byte[] Answer(RadiusExchange exchange, RadiusSecret? secret = null)
+    {
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(buffer, RadiusCode.AccessAccept, exchange.Identifier, exchange.Request.Span.Slice(4, 16));
+        writer.Add(Rfc2865.ReplyMessage, "hello");
+        Assert.True(writer.TryComplete(secret ?? Secret, out int length));
+        return buffer[..length];
+    }
+}
