@@ -76,13 +76,15 @@ internal sealed partial class Gate(CallReader reader, IHostApplicationLifetime l
             return;
         }
 
-        await WriteAsync(context, status, envelope, bson);
+        // Before it is sent, so that a trace has it before whatever it sets off.
         if (logger.IsEnabled(LogLevel.Debug))
         {
             ConnectionInfo connection = context.Connection;
             string line = string.Create(CultureInfo.InvariantCulture, $"{status} to {context.Request.Method} {Common.SafeText.OneLine(context.Request.Path)}: {Common.SafeText.OneLine(summary)}");
             LogMessageSent(logger, "HTTPS", EndPoint(connection.LocalIpAddress, connection.LocalPort), EndPoint(connection.RemoteIpAddress, connection.RemotePort), line);
         }
+
+        await WriteAsync(context, status, envelope, bson);
     }
 
     private static async Task WriteAsync(HttpContext context, int status, JsonObject envelope, bool bson)

@@ -25,7 +25,7 @@ public class WalkthroughTests
             "primary → proxy     RADIUS  Access-Accept",
             "proxy → duo       HTTPS   POST /rest/v1/preauth",
             "proxy → duo       HTTPS   POST /rest/v1/auth",
-            "duo → proxy     HTTPS   200 allow",
+            "duo → proxy     HTTPS   200 to POST /rest/v1/auth: allow, Success. Logging you in...",
             "proxy → headend   RADIUS  Access-Accept",
             "headend → client    IKEv2   IKE_AUTH response",
             "client → headend   ESP",
