@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sallyport.Duo;
 
-/// <summary>What Duo says of a person or a push. An open set: compare <see cref="Value"/> where it is none of these.</summary>
+/// <summary>What Duo says of a person or a push. An open set: a word that is none of these is kept, and never means that somebody may pass.</summary>
 /// <param name="Value">The word that Duo sent.</param>
 public readonly record struct DuoResult(string Value)
 {
@@ -46,7 +46,13 @@ public sealed record DuoDevice
 
     /// <summary>auto, push, sms, phone, mobile_otp.</summary>
     [JsonPropertyName("capabilities")]
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities
+    {
+        get;
+        init => field = value ?? [];
+    }
+
+    = [];
 }
 
 /// <summary>The answer to a preauth call.</summary>
@@ -64,6 +70,9 @@ public sealed record DuoPreauth(
 /// <param name="Message">The text for the person.</param>
 public sealed record DuoAuth(DuoResult Result, string Status, string Message)
 {
-    /// <summary>Whether the person may pass.</summary>
+    /// <summary>The token of a device that the person wants remembered (/auth/v2), if any.</summary>
+    public string? TrustedDeviceToken { get; init; }
+
+    /// <summary>Whether the person may pass. Nothing but the word "allow" says so.</summary>
     public bool IsAllowed => Result == DuoResult.Allow;
 }

@@ -1,7 +1,31 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Sallyport.Duo.Http;
+
+/// <summary>What Duo sends where others send something else.</summary>
+internal static class DuoJson
+{
+    /// <summary>A text; null where the element is none, or one that no .NET string can hold.</summary>
+    public static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A number, which may be written as a text; 0 where it is none.</summary>
+    public static int Number(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) ? number
+        : int.TryParse(Text(element), NumberStyles.None, CultureInfo.InvariantCulture, out number) ? number
+        : 0;
+}
 
 internal sealed record DuoEnvelope
 {
@@ -13,10 +37,10 @@ internal sealed record DuoEnvelope
     public JsonElement Code { get; init; }
 
     [JsonPropertyName("message")]
-    public string? Message { get; init; }
+    public JsonElement Message { get; init; }
 
     [JsonPropertyName("message_detail")]
-    public string? MessageDetail { get; init; }
+    public JsonElement MessageDetail { get; init; }
 
     [JsonPropertyName("response")]
     public JsonElement Response { get; init; }
@@ -37,13 +61,24 @@ internal sealed record DuoPreauthJson
     public JsonElement Prompt { get; init; }
 
     [JsonPropertyName("devices")]
-    public IReadOnlyList<DuoDevice>? Devices { get; init; }
+    public IReadOnlyList<DuoDevice?>? Devices { get; init; }
 
     [JsonPropertyName("factors")]
-    public IReadOnlyDictionary<string, string>? Factors { get; init; }
+    public IReadOnlyDictionary<string, string?>? Factors { get; init; }
 
     [JsonPropertyName("enroll_portal_url")]
     public string? EnrollUrl { get; init; }
+
+    /// <summary>The prompt of <c>/rest/v1</c>, a text.</summary>
+    [JsonIgnore]
+    public string? PromptText => DuoJson.Text(Prompt);
+
+    public DuoPreauth ToPreauth(string? status) => new(
+        new DuoResult(Result ?? ""),
+        status ?? "",
+        [.. (Devices ?? []).OfType<DuoDevice>()],
+        (Factors ?? new Dictionary<string, string?>()).Where(f => f.Value is not null).ToDictionary(f => f.Key, f => f.Value!, StringComparer.Ordinal),
+        EnrollUrl);
 }
 
 internal sealed record DuoAuthJson
@@ -59,6 +94,12 @@ internal sealed record DuoAuthJson
 
     [JsonPropertyName("txid")]
     public string? TransactionId { get; init; }
+
+    [JsonPropertyName("trusted_device_token")]
+    public string? TrustedDeviceToken { get; init; }
+
+    /// <summary>The answer; <c>/rest/v1</c> has one text for both state and message.</summary>
+    public DuoAuth ToAuth(bool v2) => new(new DuoResult(Result ?? ""), Status ?? "", (v2 ? StatusMessage : Status) ?? "") { TrustedDeviceToken = TrustedDeviceToken };
 }
 
 internal sealed record DuoPingJson

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -11,55 +12,98 @@ using Sallyport.Duo.Signing;
 
 namespace Sallyport.Duo.Http;
 
-/// <summary>Signs, sends and reads calls. Signature version 2 with SHA-512, which both APIs take; each try is signed afresh.</summary>
-internal sealed class DuoTransport(DuoOptions options, HttpClient http, ILogger? logger, TimeProvider? timeProvider)
+/// <summary>
+/// Signs, sends and reads calls. Signature version 2 with SHA-512: both APIs take it, and Duo's own clients of <c>/rest/v1</c> use no other;
+/// version 5 adds nothing to a form, all of whose octets version 2 signs. Each try is signed afresh, with the time of that try.
+/// </summary>
+internal sealed class DuoTransport
 {
     private const int LargestResponse = 1 << 20;
-    private readonly ILogger _logger = logger ?? NullLogger.Instance;
-    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+    private const int MostTries = 7;
+    private readonly DuoOptions _options;
+    private readonly HttpClient _http;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly string _authority;
+
+    public DuoTransport(DuoOptions options, HttpClient http, ILogger? logger, TimeProvider? timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(http);
+        options.Validate();
+        _options = options;
+        _http = http;
+        _logger = logger ?? NullLogger.Instance;
+        _time = timeProvider ?? TimeProvider.System;
+        string host = Uri.CheckHostName(options.ApiHost) == UriHostNameType.IPv6 ? $"[{options.ApiHost.Trim('[', ']')}]" : options.ApiHost;
+        (Host, _authority) = (host, string.Create(CultureInfo.InvariantCulture, $"{host}:{options.ApiPort}"));
+    }
+
+    private string Host { get; }
 
     /// <summary>A handler with the options' trust and proxy, and one pool of connections.</summary>
     public static SocketsHttpHandler CreateHandler(DuoOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         SocketsHttpHandler handler = new() { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(10), UseCookies = false, AllowAutoRedirect = false };
         if (options.HttpProxy is not null)
         {
             handler.Proxy = new WebProxy(options.HttpProxy);
         }
 
-        if (options.TrustedRoots is { } roots)
+        if (options.TrustedRoots is not null || options.CaFile is not null)
         {
             X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(roots);
+            policy.CustomTrustStore.AddRange(options.TrustedRoots ?? []);
+            if (options.CaFile is not null)
+            {
+                policy.CustomTrustStore.ImportFromPemFile(options.CaFile);
+            }
+
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
         }
 
         return handler;
     }
 
+    /// <summary>Makes one call.</summary>
+    /// <param name="method">GET, with the parameters in the query, or POST, with them in a form.</param>
+    /// <param name="path">The path, in unreserved characters only.</param>
+    /// <param name="parameters">The parameters, in any order.</param>
+    /// <param name="asksPerson">Whether the call waits for a person.</param>
+    /// <param name="type">How to read the answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DuoApiException">Duo refuses the call.</exception>
+    /// <exception cref="DuoUnreachableException">Duo gives no answer.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<T> CallAsync<T>(
         HttpMethod method, string path, IReadOnlyList<KeyValuePair<string, string>> parameters, bool asksPerson, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource patience = new(asksPerson ? options.AuthTimeout : options.Timeout, _time);
+        using CancellationTokenSource patience = new(asksPerson ? _options.AuthTimeout : _options.Timeout, _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             return await CallWithRetriesAsync(method, path, parameters, type, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DuoUnreachableException(DuoUnreachableReason.Timeout, $"{options.ApiHost} gave no answer to {path} in time", e);
+            // Ours, or one of the HTTP client's own: its handler gives up connecting before we do.
+            throw new DuoUnreachableException(DuoUnreachableReason.Timeout, $"{_authority} gave no answer to {path} in time", e);
         }
         catch (HttpRequestException e)
         {
             DuoUnreachableReason reason = e.InnerException is AuthenticationException || e.HttpRequestError == HttpRequestError.SecureConnectionError
                 ? DuoUnreachableReason.Tls
                 : DuoUnreachableReason.Connect;
-            throw new DuoUnreachableException(reason, $"{options.ApiHost}:{options.ApiPort} cannot be reached: {e.InnerException?.Message ?? e.Message}", e);
+            throw new DuoUnreachableException(reason, $"{_authority} cannot be reached: {e.InnerException?.Message ?? e.Message}", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or IOException)
+        catch (IOException e)
         {
-            throw new DuoUnreachableException(DuoUnreachableReason.BadResponse, $"{options.ApiHost} gives an answer to {path} that is none of Duo's", e);
+            throw new DuoUnreachableException(DuoUnreachableReason.Connect, $"{_authority} broke off its answer to {path}", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw new DuoUnreachableException(DuoUnreachableReason.BadResponse, $"{_authority} gives an answer to {path} that is none of Duo's: {e.Message}", e);
         }
     }
 
@@ -67,27 +111,33 @@ internal sealed class DuoTransport(DuoOptions options, HttpClient http, ILogger?
         HttpMethod method, string path, IReadOnlyList<KeyValuePair<string, string>> parameters, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         TimeSpan waited = TimeSpan.Zero;
-        for (int attempt = 0; ; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             using HttpRequestMessage request = CreateRequest(method, path, parameters);
-            DuoLog.MessageSent(_logger, "HTTPS", "-", $"{options.ApiHost}:{options.ApiPort}", $"{method} {path}");
-            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (_logger.IsEnabled(LogLevel.Debug))
+            {
+                DuoLog.MessageSent(_logger, "HTTPS", "-", _authority, $"{method} {path}");
+            }
+
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.TooManyRequests)
             {
-                TimeSpan wait = RetryAfter(response) ?? TimeSpan.FromSeconds(Math.Pow(2, attempt));
-                if (waited + wait > options.LongestRateLimitWait)
+                // Without a word from Duo: 1, 2, 4 … seconds, spread so that a crowd does not come back as one.
+                TimeSpan wait = RetryAfter.Read(response.Headers, _time.GetUtcNow()) ?? TimeSpan.FromSeconds((1 << (attempt - 1)) + Random.Shared.NextDouble());
+                waited += wait;
+                if (attempt == MostTries || waited > _options.LongestRateLimitWait)
                 {
-                    throw new DuoUnreachableException(DuoUnreachableReason.RateLimit, $"{options.ApiHost} limits the rate of {path}");
+                    throw new DuoUnreachableException(DuoUnreachableReason.RateLimit, $"{_authority} limits the rate of {path}");
                 }
 
                 DuoLog.RateLimited(_logger, path, wait);
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
-                waited += wait;
                 continue;
             }
 
             byte[] body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
-            return Read(response.StatusCode, path, body, type);
+            TimeSpan? clockOffset = response.Headers.Date is { } theirs ? _time.GetUtcNow() - theirs : null;
+            return Read(response.StatusCode, path, body, type, clockOffset);
         }
     }
 
@@ -96,34 +146,18 @@ internal sealed class DuoTransport(DuoOptions options, HttpClient http, ILogger?
         string encoded = DuoParameters.Canonicalize(parameters);
         string date = DuoSignature.FormatDate(_time.GetUtcNow());
         bool query = method == HttpMethod.Get;
-        HttpRequestMessage request = new(method, $"https://{options.ApiHost}:{options.ApiPort}{path}{(query && encoded.Length > 0 ? "?" + encoded : "")}");
-        string signature = DuoSignature.Compute(
-            DuoSignatureVersion.V2,
-            DuoDigest.Sha512,
-            options.SecretKey,
-            new DuoSignedRequest { Method = method.Method, Host = options.ApiHost, Path = path, Parameters = encoded, Date = date });
-        request.Headers.TryAddWithoutValidation("Authorization", DuoSignature.Authorization(options.IntegrationKey, signature));
+        HttpRequestMessage request = new(method, $"https://{_authority}{path}{(query && encoded.Length > 0 ? "?" + encoded : "")}");
+        DuoSignedRequest signed = new() { Method = method.Method, Host = Host, Path = path, Parameters = encoded, Date = date };
+        string signature = DuoSignature.Compute(DuoSignatureVersion.V2, DuoDigest.Sha512, _options.SecretKey, signed);
+        request.Headers.TryAddWithoutValidation("Authorization", DuoSignature.Authorization(_options.IntegrationKey, signature));
         request.Headers.TryAddWithoutValidation("Date", date);
-        request.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
+        request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         if (!query)
         {
             request.Content = new StringContent(encoded, Encoding.ASCII, "application/x-www-form-urlencoded");
         }
 
         return request;
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        if (response.Headers.RetryAfter is { } standard)
-        {
-            return standard.Delta ?? (standard.Date is { } date && date > _time.GetUtcNow() ? date - _time.GetUtcNow() : TimeSpan.Zero);
-        }
-
-        return response.Headers.TryGetValues("X-Retry-After", out IEnumerable<string>? values)
-            && int.TryParse(values.First(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
     }
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -147,11 +181,11 @@ internal sealed class DuoTransport(DuoOptions options, HttpClient http, ILogger?
         }
     }
 
-    private T Read<T>(HttpStatusCode status, string path, byte[] body, JsonTypeInfo<T> type)
+    private T Read<T>(HttpStatusCode status, string path, byte[] body, JsonTypeInfo<T> type, TimeSpan? clockOffset)
     {
         if ((int)status >= 500)
         {
-            throw new DuoUnreachableException(DuoUnreachableReason.ServerError, $"{options.ApiHost} answers {(int)status} to {path}");
+            throw new DuoUnreachableException(DuoUnreachableReason.ServerError, $"{_authority} answers {(int)status} to {path}");
         }
 
         // Some refusals have no body at all.
@@ -166,13 +200,6 @@ internal sealed class DuoTransport(DuoOptions options, HttpClient http, ILogger?
             throw new JsonException("neither OK nor FAIL");
         }
 
-        throw new DuoApiException(status, Code(envelope.Code), envelope.Message ?? "no message", envelope.MessageDetail);
+        throw new DuoApiException(status, DuoJson.Number(envelope.Code), DuoJson.Text(envelope.Message) ?? "no message", DuoJson.Text(envelope.MessageDetail), clockOffset);
     }
-
-    private static int Code(JsonElement code) => code.ValueKind switch
-    {
-        JsonValueKind.Number when code.TryGetInt32(out int number) => number,
-        JsonValueKind.String when int.TryParse(code.GetString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) => number,
-        _ => 0,
-    };
 }

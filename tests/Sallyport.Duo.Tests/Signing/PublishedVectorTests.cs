@@ -49,12 +49,62 @@ public class PublishedVectorTests
     }
 
     [Fact]
+    public void Version_4_hashes_the_body_as_sent()
+    {
+        JsonElement v = Vectors.GetProperty("canonical_strings").EnumerateArray().Single();
+        DuoSignedRequest request = new()
+        {
+            Method = v.GetProperty("method").GetString()!,
+            Host = v.GetProperty("host").GetString()!,
+            Path = v.GetProperty("path").GetString()!,
+            Date = v.GetProperty("date").GetString()!,
+            Body = Encoding.UTF8.GetBytes(v.GetProperty("body").GetString()!),
+        };
+
+        Assert.Equal(v.GetProperty("expected").GetString(), DuoSignature.Canonicalize(DuoSignatureVersion.V4, request));
+    }
+
+    [Fact]
+    public void Version_5_hashes_the_X_Duo_headers_in_lower_case_and_sorted()
+    {
+        foreach (JsonElement v in Vectors.GetProperty("x_duo_header_hash").EnumerateArray())
+        {
+            Assert.Equal(v.GetProperty("expected_sha512_hex").GetString(), LastLine(DuoSignatureVersion.V5, Empty with { DuoHeaders = Pairs(v.GetProperty("headers")) }));
+        }
+    }
+
+    [Fact]
+    public void Bodies_are_hashed_as_published()
+    {
+        foreach (JsonElement v in Vectors.GetProperty("body_hash").EnumerateArray())
+        {
+            Assert.Equal(v.GetProperty("expected_sha512_hex").GetString(), LastLine(DuoSignatureVersion.V4, Empty with { Body = Encoding.UTF8.GetBytes(v.GetProperty("body").GetString()!) }));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Signatures))]
+    public void The_header_is_the_published_one_and_is_taken_apart_again(string id)
+    {
+        JsonElement v = Find("signatures", id);
+        string header = DuoSignature.Authorization(v.GetProperty("ikey").GetString()!, v.GetProperty("expected_hex").GetString()!);
+
+        Assert.Equal(v.GetProperty("expected_authorization").GetString(), header);
+        Assert.True(DuoSignature.TryParseAuthorization(header, out string key, out string signature));
+        Assert.Equal((v.GetProperty("ikey").GetString(), v.GetProperty("expected_hex").GetString()), (key, signature));
+    }
+
+    [Fact]
     public void What_was_encoded_is_taken_apart_again()
     {
         KeyValuePair<string, string>[] pairs = [new("a b", "c&d=e+f"), new("ü", "%")];
 
         Assert.Equal(pairs, DuoParameters.Parse(DuoParameters.Concatenate(pairs)));
     }
+
+    private static DuoSignedRequest Empty => new() { Method = "GET", Host = "h", Path = "/" };
+
+    private static string LastLine(DuoSignatureVersion version, DuoSignedRequest request) => DuoSignature.Canonicalize(version, request).Split('\n')[^1];
 
     private static JsonElement Find(string group, string id) => Vectors.GetProperty(group).EnumerateArray().Single(v => v.GetProperty("id").GetString() == id);
 
