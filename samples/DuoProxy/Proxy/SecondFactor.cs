@@ -89,7 +89,8 @@ internal sealed class SecondFactor(RadiusServerAutoSection section, DuoRestClien
     {
         foreach (DuoFactor factor in section.Factors)
         {
-            string name = factor switch { DuoFactor.Push => "push1", DuoFactor.Phone => "phone1", _ => "auto" };
+            // Duo names its own choice: clients of /rest/v1 send that name back.
+            string name = factor switch { DuoFactor.Push => "push1", DuoFactor.Phone => "phone1", _ => preauth.Factors.GetValueOrDefault("default", "auto") };
             if (factor == DuoFactor.Auto || preauth.Factors.Count == 0 || preauth.Factors.Values.Contains(name))
             {
                 return name;
