@@ -38,13 +38,18 @@ public enum RadiusDropReason
     UnexpectedReply,
 }
 
-/// <summary>Counts drops, and logs them at most once per sender, reason and interval.</summary>
+/// <summary>
+/// Counts drops, and logs them at most once per sender, reason and interval. Senders can be forged: those beyond a number share a line, so
+/// that a flood fills neither memory nor the log.
+/// </summary>
 internal sealed class RadiusDropLog(ILogger logger, TimeProvider time, Counter<long> counter, TimeSpan interval)
 {
     private const int MostSenders = 1024;
     private readonly Lock _gate = new();
     private readonly Dictionary<(IPAddress, RadiusDropReason), (long LoggedAt, long Count)> _seen = [];
+    private readonly (long LoggedAt, long Count, bool Known)[] _others = new (long, long, bool)[Enum.GetValues<RadiusDropReason>().Length];
     private readonly long[] _totals = new long[Enum.GetValues<RadiusDropReason>().Length];
+    private long _sweptAt = time.GetTimestamp();
 
     public long Total(RadiusDropReason reason) => Interlocked.Read(ref _totals[(int)reason]);
 
@@ -58,26 +63,60 @@ internal sealed class RadiusDropLog(ILogger logger, TimeProvider time, Counter<l
         }
 
         long count;
+        bool own;
         lock (_gate)
         {
             long now = time.GetTimestamp();
             bool known = _seen.TryGetValue((remote, reason), out (long LoggedAt, long Count) entry);
-            count = entry.Count + 1;
-            if (known && time.GetElapsedTime(entry.LoggedAt, now) < interval)
+            own = known || HasRoom(now);
+            if (!own)
             {
-                _seen[(remote, reason)] = entry with { Count = count };
+                (entry.LoggedAt, entry.Count, known) = _others[(int)reason];
+            }
+
+            count = entry.Count + 1;
+            bool quiet = known && time.GetElapsedTime(entry.LoggedAt, now) < interval;
+            entry = quiet ? (entry.LoggedAt, count) : (now, 0);
+            if (own)
+            {
+                _seen[(remote, reason)] = entry;
+            }
+            else
+            {
+                _others[(int)reason] = (entry.LoggedAt, entry.Count, true);
+            }
+
+            if (quiet)
+            {
                 return;
             }
-
-            if (!known && _seen.Count >= MostSenders)
-            {
-                // Senders can be forged: rather lose counts than memory.
-                _seen.Clear();
-            }
-
-            _seen[(remote, reason)] = (now, 0);
         }
 
-        RadiusLog.Dropped(logger, remote, reason, count);
+        if (own)
+        {
+            RadiusLog.Dropped(logger, remote, reason, count);
+        }
+        else
+        {
+            RadiusLog.DroppedMany(logger, reason, count);
+        }
+    }
+
+    // Forgets, once in an interval, whoever has been quiet for one.
+    private bool HasRoom(long now)
+    {
+        if (_seen.Count >= MostSenders && time.GetElapsedTime(_sweptAt, now) >= interval)
+        {
+            _sweptAt = now;
+            foreach (((IPAddress, RadiusDropReason) sender, (long loggedAt, long _)) in _seen)
+            {
+                if (time.GetElapsedTime(loggedAt, now) >= interval)
+                {
+                    _seen.Remove(sender);
+                }
+            }
+        }
+
+        return _seen.Count < MostSenders;
     }
 }

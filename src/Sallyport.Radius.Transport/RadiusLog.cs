@@ -15,6 +15,12 @@ internal static partial class RadiusLog
     [LoggerMessage(EventId = 2, EventName = "HandlerFailed", Level = LogLevel.Error, Message = "the handler failed on a request from {Remote}; it gets no reply")]
     public static partial void HandlerFailed(ILogger logger, Exception exception, EndPoint remote);
 
+    [LoggerMessage(EventId = 5, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "the callback failed on a retransmission from {Remote}, which is handled all the same")]
+    public static partial void CallbackFailed(ILogger logger, Exception exception, EndPoint remote);
+
+    [LoggerMessage(EventId = 6, EventName = "DroppedMany", Level = LogLevel.Warning, Message = "dropped datagrams of more senders than are told apart: {Reason}; {Count} like it since the last line")]
+    public static partial void DroppedMany(ILogger logger, RadiusDropReason reason, long count);
+
     [LoggerMessage(EventId = 3, EventName = "MessageAuthenticatorNotRequired", Level = LogLevel.Warning, Message = "{Peer} need not send a Message-Authenticator: packets on the way to and from it can be forged (CVE-2024-3596)")]
     public static partial void MessageAuthenticatorNotRequired(ILogger logger, string peer);
 

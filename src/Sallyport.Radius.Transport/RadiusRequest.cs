@@ -47,7 +47,8 @@ public sealed class RadiusRequest
     /// <exception cref="InvalidOperationException">The attributes do not fit a packet.</exception>
     public ReadOnlyMemory<byte> CreateReply(RadiusCode code, RadiusAttributeWriter? write = null)
     {
-        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        // The reply is kept for retransmissions: it takes no more room than it needs.
+        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
         RadiusPacket packet = Packet;
         RadiusPacketWriter writer = new(buffer, code, packet.Identifier, packet.Authenticator);
         write?.Invoke(ref writer);
@@ -57,7 +58,7 @@ public sealed class RadiusRequest
         }
 
         return writer.TryComplete(Peer.Secret, out int length)
-            ? buffer.AsMemory(0, length)
+            ? buffer[..length].ToArray()
             : throw new InvalidOperationException($"the reply would have {length} octets, or a value that does not fit its attribute");
     }
 

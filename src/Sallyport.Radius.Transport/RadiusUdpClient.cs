@@ -40,6 +40,7 @@ public sealed record RadiusReply(ReadOnlyMemory<byte> Octets, ReadOnlyMemory<byt
 /// </summary>
 public sealed class RadiusUdpClient : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private readonly ConcurrentDictionary<IPEndPoint, List<Port>> _ports = new();
     private readonly ConcurrentDictionary<IPEndPoint, bool> _warned = new();
     private readonly Lock _gate = new();
@@ -49,6 +50,8 @@ public sealed class RadiusUdpClient : IAsyncDisposable
     private readonly int _mostPorts;
     private readonly RadiusDropLog _drops;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private bool _disposed;
 
     /// <summary>Creates a client.</summary>
     /// <param name="logger">Where it logs.</param>
@@ -60,6 +63,7 @@ public sealed class RadiusUdpClient : IAsyncDisposable
         _time = timeProvider ?? TimeProvider.System;
         _started = _time.GetTimestamp();
         _mostPorts = mostPorts;
+        _stopping = _stop.Token;
         _drops = new RadiusDropLog(_logger, _time, RadiusMetrics.ClientDrops, TimeSpan.FromMinutes(1));
     }
 
@@ -76,11 +80,14 @@ public sealed class RadiusUdpClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives the request up.</param>
     /// <returns>The reply, or <see langword="null"/> where none came in all tries.</returns>
     /// <exception cref="InvalidOperationException">The attributes do not fit a packet, or too many requests are under way.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave the request up, or the client was disposed of.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed of before.</exception>
     public async Task<RadiusReply?> SendAsync(
         RadiusUpstream upstream, RadiusCode code, RadiusAttributeWriter write, Action<IPEndPoint, byte>? onSending = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upstream);
         ArgumentNullException.ThrowIfNull(write);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!upstream.RequireMessageAuthenticator && _warned.TryAdd(upstream.EndPoint, true))
         {
             RadiusLog.MessageAuthenticatorNotRequired(_logger, upstream.EndPoint.ToString());
@@ -88,44 +95,66 @@ public sealed class RadiusUdpClient : IAsyncDisposable
 
         TaskCompletionSource<RadiusReply?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         (Port port, RadiusExchange exchange) = Begin(upstream, code, write, done);
-        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+        try
         {
+            using CancellationTokenRegistration registration = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
+            onSending?.Invoke(port.Local, exchange.Identifier);
+            await SendAsync(port, exchange).ConfigureAwait(false);
+            while (true)
+            {
+                try
+                {
+                    return await done.Task.WaitAsync(Wait(exchange), _time, _stopping).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    await TickAsync(port).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            // However it ended, nobody waits any more: the identifier is free. Where it was answered or timed out, it already is.
             lock (_gate)
             {
                 port.Core.Cancel(exchange);
             }
-
-            done.TrySetCanceled(cancellationToken);
-        });
-        onSending?.Invoke(port.Local, exchange.Identifier);
-        await SendAsync(port, exchange).ConfigureAwait(false);
-        for (int attempt = 1; !done.Task.IsCompleted; attempt++)
-        {
-            await Task.WhenAny(done.Task, Task.Delay(upstream.Retransmission.Wait * Math.Pow(upstream.Retransmission.Growth, attempt - 1), _time, _stop.Token)).ConfigureAwait(false);
-            if (_stop.IsCancellationRequested)
-            {
-                done.TrySetCanceled(_stop.Token);
-            }
-            else if (!done.Task.IsCompleted)
-            {
-                await TickAsync(port).ConfigureAwait(false);
-            }
         }
-
-        return await done.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Port[] ports;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            ports = [.. _ports.Values.SelectMany(p => p)];
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
-        foreach (Port port in _ports.Values.SelectMany(p => p).ToArray())
+        foreach (Port port in ports)
         {
             port.Socket.Dispose();
             await port.Loop.ConfigureAwait(false);
         }
 
         _stop.Dispose();
+    }
+
+    // A timer may fire a little before its time; then there is a little left to wait, not another whole interval.
+    private TimeSpan Wait(RadiusExchange exchange)
+    {
+        lock (_gate)
+        {
+            TimeSpan left = exchange.Deadline - Now;
+            return left > ShortestWait ? left : ShortestWait;
+        }
     }
 
     private (Port Port, RadiusExchange Exchange) Begin(RadiusUpstream upstream, RadiusCode code, RadiusAttributeWriter write, TaskCompletionSource<RadiusReply?> done)
@@ -141,6 +170,7 @@ public sealed class RadiusUdpClient : IAsyncDisposable
 
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             List<Port> ports = _ports.GetOrAdd(upstream.EndPoint, _ => []);
             Port? port = ports.Find(p => !p.Core.IsFull);
             if (port is null)
@@ -169,11 +199,11 @@ public sealed class RadiusUdpClient : IAsyncDisposable
     private async Task ReceiveAsync(Port port)
     {
         byte[] buffer = new byte[RadiusPacket.LargestSize + 1];
-        while (!_stop.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                int length = await port.Socket.ReceiveAsync(buffer, SocketFlags.None, _stop.Token).ConfigureAwait(false);
+                int length = await port.Socket.ReceiveAsync(buffer, SocketFlags.None, _stopping).ConfigureAwait(false);
                 Handle(port, buffer.AsSpan(0, length));
             }
             catch (SocketException e)
@@ -206,6 +236,7 @@ public sealed class RadiusUdpClient : IAsyncDisposable
             _drops.Add(port.Remote.Address, drop switch
             {
                 RadiusReplyDrop.Malformed => RadiusDropReason.Malformed,
+                RadiusReplyDrop.Code => RadiusDropReason.UnexpectedCode,
                 RadiusReplyDrop.Authenticator => RadiusDropReason.Authenticator,
                 RadiusReplyDrop.MessageAuthenticator => RadiusDropReason.MessageAuthenticator,
                 _ => RadiusDropReason.UnexpectedReply,

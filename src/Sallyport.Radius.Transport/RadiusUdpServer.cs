@@ -37,6 +37,9 @@ public sealed class RadiusUdpServerOptions
 
     /// <summary>Called with each retransmission that is absorbed or answered again; for logs.</summary>
     public Action<IPEndPoint, byte, RadiusRequestKind>? OnDuplicate { get; init; }
+
+    /// <summary>The code that answers Status-Server (RFC 5997 §4.2): Access-Accept, or Accounting-Response where the port is for accounting.</summary>
+    public RadiusCode StatusServerReply { get; init; } = RadiusCode.AccessAccept;
 }
 
 /// <summary>
@@ -56,6 +59,7 @@ public sealed class RadiusUdpServer : IAsyncDisposable
     private readonly Socket _socket;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
+    private int _disposed;
 
     /// <summary>Binds the socket; <see cref="Start"/> begins to serve.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
@@ -101,6 +105,11 @@ public sealed class RadiusUdpServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _loop.ConfigureAwait(false);
@@ -165,16 +174,30 @@ public sealed class RadiusUdpServer : IAsyncDisposable
                 _ = HandleAsync(request, cancellationToken);
                 return;
             case RadiusRequestKind.Answered:
-                _options.OnDuplicate?.Invoke(remote, packet.Identifier, kind);
+                TellDuplicate(remote, packet.Identifier, kind);
                 _ = SendAsync(reply, remote);
                 return;
             case RadiusRequestKind.Pending:
-                _options.OnDuplicate?.Invoke(remote, packet.Identifier, kind);
+                TellDuplicate(remote, packet.Identifier, kind);
                 _drops.Add(remote.Address, RadiusDropReason.Pending);
                 return;
             default:
                 _drops.Add(remote.Address, RadiusDropReason.Overload);
                 return;
+        }
+    }
+
+    private void TellDuplicate(IPEndPoint remote, byte identifier, RadiusRequestKind kind)
+    {
+        try
+        {
+            _options.OnDuplicate?.Invoke(remote, identifier, kind);
+        }
+#pragma warning disable CA1031 // The host's callback runs on the receive loop, which nothing may end.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            RadiusLog.CallbackFailed(_logger, e, remote);
         }
     }
 
@@ -202,7 +225,7 @@ public sealed class RadiusUdpServer : IAsyncDisposable
         try
         {
             reply = request.Packet.Code == RadiusCode.StatusServer
-                ? request.CreateReply(RadiusCode.AccessAccept)
+                ? request.CreateReply(_options.StatusServerReply)
                 : await _handler(request, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -22,6 +22,9 @@ public enum RadiusReplyDrop
     /// <summary>No request with that identifier is under way.</summary>
     Unexpected,
 
+    /// <summary>It is no kind of reply to that kind of request (RFC 2865 §4.1, RFC 2866 §4.1, RFC 5176 §2.1, RFC 5997 §3).</summary>
+    Code,
+
     /// <summary>Its authenticator does not fit the secret.</summary>
     Authenticator,
 
@@ -95,6 +98,12 @@ public sealed class RadiusClientPort
             return null;
         }
 
+        if (!Answers(packet.Code, exchange.Code))
+        {
+            drop = RadiusReplyDrop.Code;
+            return null;
+        }
+
         drop = RadiusAuthenticators.VerifyReply(packet, exchange.Authenticator, exchange.Secret, exchange.RequireMessageAuthenticator) switch
         {
             RadiusVerification.Genuine => RadiusReplyDrop.None,
@@ -161,6 +170,17 @@ public sealed class RadiusClientPort
             }
         }
     }
+
+    // Only replies to Access-Requests must carry a Message-Authenticator: another kind would be a way around it (CVE-2024-3596).
+    private static bool Answers(RadiusCode reply, RadiusCode request) => request switch
+    {
+        RadiusCode.AccessRequest => reply is RadiusCode.AccessAccept or RadiusCode.AccessReject or RadiusCode.AccessChallenge or RadiusCode.ProtocolError,
+        RadiusCode.AccountingRequest => reply is RadiusCode.AccountingResponse or RadiusCode.ProtocolError,
+        RadiusCode.StatusServer => reply is RadiusCode.AccessAccept or RadiusCode.AccountingResponse or RadiusCode.ProtocolError,
+        RadiusCode.DisconnectRequest => reply is RadiusCode.DisconnectAck or RadiusCode.DisconnectNak or RadiusCode.ProtocolError,
+        RadiusCode.CoaRequest => reply is RadiusCode.CoaAck or RadiusCode.CoaNak or RadiusCode.ProtocolError,
+        _ => true,
+    };
 
     private void End(RadiusExchange exchange, RadiusExchangeState state)
     {

@@ -1,4 +1,5 @@
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Client;
 
@@ -46,6 +47,9 @@ public sealed class RadiusExchange
     /// <summary>How often the request was sent.</summary>
     public int Sent { get; internal set; }
 
+    /// <summary>When it is sent again or given up, on the clock of whoever began it.</summary>
+    public TimeSpan Deadline { get; internal set; }
+
     /// <summary>Whatever the caller keeps with it.</summary>
     public object? Tag { get; }
 
@@ -55,7 +59,7 @@ public sealed class RadiusExchange
 
     internal bool RequireMessageAuthenticator { get; }
 
-    internal TimeSpan Deadline { get; set; }
+    internal RadiusCode Code => (RadiusCode)Request.Span[0];
 
     internal ReadOnlySpan<byte> Authenticator => Request.Span.Slice(4, RadiusAuthenticators.Size);
 }

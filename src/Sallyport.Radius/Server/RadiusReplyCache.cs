@@ -27,6 +27,7 @@ public enum RadiusRequestKind
 /// </summary>
 public sealed class RadiusReplyCache
 {
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(5);
     private readonly Dictionary<Key, Entry> _entries = [];
     private readonly Queue<(Key Key, Entry Entry)> _answered = new();
     private readonly int _capacity;
@@ -34,9 +35,20 @@ public sealed class RadiusReplyCache
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="capacity">How many requests it holds, pending and answered.</param>
-    /// <param name="lifetime">How long a reply is kept; at least 5 s, so that a late retransmission still finds it.</param>
+    /// <param name="lifetime">How long a reply is kept; at least 5 s, so that a late retransmission still finds it (RFC 5080 §2.2.2).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The cache holds nothing, or forgets too soon.</exception>
     public RadiusReplyCache(int capacity, TimeSpan lifetime)
     {
+        if (capacity < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a cache holds one request at least");
+        }
+
+        if (lifetime < ShortestLifetime)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "a reply is kept for five seconds at least");
+        }
+
         _capacity = capacity;
         _lifetime = lifetime;
     }

@@ -133,6 +133,31 @@ public class RadiusClientPortTests
         Assert.Equal(0, _port.Count);
     }
 
+    [Theory]
+    [InlineData(RadiusCode.AccountingResponse)]
+    [InlineData(RadiusCode.CoaAck)]
+    [InlineData(RadiusCode.AccessRequest)]
+    [InlineData((RadiusCode)200)]
+    public void A_signed_reply_of_another_kind_is_refused(RadiusCode code)
+    {
+        RadiusExchange exchange = Begin(require: false);
+
+        Assert.Null(_port.Handle(Answer(exchange, code: code), out RadiusReplyDrop drop));
+        Assert.Equal((RadiusReplyDrop.Code, RadiusExchangeState.Waiting), (drop, exchange.State));
+    }
+
+    [Theory]
+    [InlineData(RadiusCode.AccessAccept)]
+    [InlineData(RadiusCode.AccessReject)]
+    [InlineData(RadiusCode.AccessChallenge)]
+    [InlineData(RadiusCode.ProtocolError)]
+    public void Every_kind_of_reply_to_a_login_is_taken(RadiusCode code)
+    {
+        RadiusExchange exchange = Begin();
+
+        Assert.Same(exchange, _port.Handle(Answer(exchange, code: code), out _));
+    }
+
     private RadiusExchange Begin(TimeSpan now = default, bool require = true)
     {
         RadiusExchange? exchange = TryBegin(now, require);
@@ -152,10 +177,10 @@ public class RadiusClientPortTests
         require,
         now);
 
-    private static byte[] Answer(RadiusExchange exchange, RadiusSecret? secret = null)
+    private static byte[] Answer(RadiusExchange exchange, RadiusSecret? secret = null, RadiusCode code = RadiusCode.AccessAccept)
     {
         byte[] buffer = new byte[RadiusPacket.LargestSize];
-        RadiusPacketWriter writer = new(buffer, RadiusCode.AccessAccept, exchange.Identifier, exchange.Request.Span.Slice(4, 16));
+        RadiusPacketWriter writer = new(buffer, code, exchange.Identifier, exchange.Request.Span.Slice(4, 16));
         writer.Add(Rfc2865.ReplyMessage, "hello");
         Assert.True(writer.TryComplete(secret ?? Secret, out int length));
         return buffer[..length];

@@ -83,6 +83,13 @@ public class RadiusReplyCacheTests
     }
 
     [Fact]
+    public void A_cache_that_could_not_do_its_work_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RadiusReplyCache(0, TimeSpan.FromSeconds(30)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RadiusReplyCache(1, TimeSpan.FromSeconds(4.9)));
+    }
+
+    [Fact]
     public void The_first_reply_stands()
     {
         byte[] request = Request(1);

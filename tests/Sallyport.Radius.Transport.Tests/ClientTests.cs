@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+using Sallyport.Radius.Client;
+using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
+using static Sallyport.Radius.Transport.Tests.Wires;
+
+namespace Sallyport.Radius.Transport.Tests;
+
+/// <summary>The client's identifiers, its endings and its trace.</summary>
+public sealed class ClientTests : IDisposable
+{
+    private readonly UdpClient _silent = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly Lines<RadiusUdpClient> _log = new();
+
+    public void Dispose() => _silent.Dispose();
+
+    [Fact]
+    public async Task Identifiers_of_requests_that_were_given_up_are_used_again()
+    {
+        await using RadiusUdpClient client = new(_log, mostPorts: 1);
+        for (int round = 0; round < 3; round++)
+        {
+            using CancellationTokenSource giveUp = new();
+            Task<RadiusReply?>[] asking = [.. Enumerable.Range(0, 256).Select(_ => Ask(client, giveUp.Token))];
+            await Assert.ThrowsAsync<InvalidOperationException>(() => Ask(client));
+            await giveUp.CancelAsync();
+            foreach (Task<RadiusReply?> task in asking)
+            {
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_request_that_could_not_begin_takes_no_identifier()
+    {
+        await using RadiusUdpClient client = new(_log, mostPorts: 1);
+        for (int i = 0; i < 300; i++)
+        {
+            await Assert.ThrowsAsync<FormatException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, Login, (_, _) => throw new FormatException("a bug")));
+            await Assert.ThrowsAsync<FormatException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, (ref RadiusPacketWriter _) => throw new FormatException("a bug")));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, new string('x', 254))));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Ask(client, new CancellationToken(canceled: true)));
+        }
+
+        Assert.Equal(0, _silent.Available);
+    }
+
+    [Fact]
+    public async Task Disposal_ends_what_is_under_way_and_what_comes_after()
+    {
+        RadiusUdpClient client = new(_log);
+        Task<RadiusReply?> asking = Ask(client);
+        await client.DisposeAsync();
+        await client.DisposeAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Ask(client));
+    }
+
+    [Fact]
+    public async Task Waits_grow_as_configured_and_the_request_is_given_up_after_the_last()
+    {
+        TimerCount time = new();
+        await using RadiusUdpClient client = new(_log, time);
+        RadiusUpstream upstream = Silent with { Retransmission = new RadiusRetransmission(TimeSpan.FromSeconds(2), 3, Growth: 2) };
+        Task<RadiusReply?> asking = client.SendAsync(upstream, RadiusCode.AccessRequest, Login);
+        byte[] first = await Receive(_silent);
+        foreach (double wait in new[] { 2.0, 4.0 })
+        {
+            await Eventually(() => time.Waiting);
+            time.Advance(TimeSpan.FromSeconds(wait - 0.1));
+            Assert.True(time.Waiting);
+            time.Advance(TimeSpan.FromSeconds(0.1));
+            Assert.Equal(first, await Receive(_silent));
+        }
+
+        await Eventually(() => time.Waiting);
+        time.Advance(TimeSpan.FromSeconds(7.9));
+        Assert.True(time.Waiting);
+        Assert.False(asking.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Null(await asking.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, _silent.Available);
+    }
+
+    [Fact]
+    public async Task A_signed_reply_of_another_kind_is_no_answer_to_a_login()
+    {
+        await using RadiusUdpClient client = new(_log);
+        Task<RadiusReply?> asking = client.SendAsync(Silent with { RequireMessageAuthenticator = false }, RadiusCode.AccessRequest, Login);
+        UdpReceiveResult received = await _silent.ReceiveAsync();
+        await _silent.SendAsync(Reply(received.Buffer, RadiusCode.AccountingResponse), received.RemoteEndPoint);
+        await Eventually(() => client.Dropped(RadiusDropReason.UnexpectedCode) == 1);
+        Assert.False(asking.IsCompleted);
+        await _silent.SendAsync(Reply(received.Buffer, RadiusCode.AccessChallenge), received.RemoteEndPoint);
+
+        Assert.Equal(RadiusCode.AccessChallenge, (await asking)!.Packet.Code);
+        Assert.StartsWith($"{Silent.EndPoint} need not send a Message-Authenticator", Assert.Single(_log.Of("MessageAuthenticatorNotRequired")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_trace_tells_every_message_and_no_secret()
+    {
+        const string Password = "Cisco@123 and more";
+        Lines<RadiusUdpServer> served = new();
+        await using RadiusUdpServer server = new(new RadiusUdpServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Peers = Peers() }, Accept, served);
+        server.Start();
+        await using RadiusUdpClient client = new(_log);
+        IPEndPoint? local = null;
+        byte identifier = 0;
+        await client.SendAsync(
+            new RadiusUpstream(server.LocalEndPoint, Secret),
+            RadiusCode.AccessRequest,
+            (ref RadiusPacketWriter w) =>
+            {
+                w.Add(Rfc2865.UserName, "sa\ndks");
+                w.Add(Rfc2865.UserPassword, System.Text.Encoding.ASCII.GetBytes(Password), Secret);
+            },
+            (from, id) => (local, identifier) = (from, id));
+
+        Assert.Equal([$"RADIUS {local} -> {server.LocalEndPoint}: Access-Request id {identifier}, User-Name sa?dks"], _log.Of("MessageSent"));
+        Assert.Equal([$"RADIUS {server.LocalEndPoint} -> {local}: Access-Accept id {identifier}"], served.Of("MessageSent"));
+        Assert.DoesNotContain(_log.All.Concat(served.All), l => l.Text.Contains(Password, StringComparison.Ordinal) || l.Text.Contains(SecretText, StringComparison.Ordinal));
+    }
+
+    private RadiusUpstream Silent => new((IPEndPoint)_silent.Client.LocalEndPoint!, Secret);
+
+    private static void Login(ref RadiusPacketWriter writer) => writer.Add(UserName, "sadks");
+
+    private Task<RadiusReply?> Ask(RadiusUdpClient client, CancellationToken cancellationToken = default) =>
+        client.SendAsync(Silent, RadiusCode.AccessRequest, Login, cancellationToken: cancellationToken);
+
+    /// <summary>A clock that tells whether anybody waits for it.</summary>
+    private sealed class TimerCount : FakeTimeProvider
+    {
+        private int _running;
+
+        public bool Waiting => Volatile.Read(ref _running) == 1;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            TimerCallback fired = s =>
+            {
+                Interlocked.Decrement(ref _running);
+                callback(s);
+            };
+            ITimer timer = base.CreateTimer(fired, state, dueTime, period);
+            Interlocked.Increment(ref _running);
+            return timer;
+        }
+    }
+}
