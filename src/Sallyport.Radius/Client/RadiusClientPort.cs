@@ -67,7 +67,7 @@ public sealed class RadiusClientPort
         }
 
         byte identifier = _free.Peek();
-        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
         int length = build(identifier, buffer);
         if (length < RadiusPacket.HeaderSize || buffer[1] != identifier)
         {
@@ -75,7 +75,7 @@ public sealed class RadiusClientPort
         }
 
         _free.Dequeue();
-        RadiusExchange exchange = new(identifier, buffer.AsSpan(0, length).ToArray(), secret, retransmission, requireMessageAuthenticator, tag) { Sent = 1 };
+        RadiusExchange exchange = new(identifier, buffer[..length].ToArray(), secret, retransmission, requireMessageAuthenticator, tag) { Sent = 1 };
         exchange.Deadline = now + retransmission.WaitOf(1);
         _waiting[identifier] = exchange;
         return exchange;

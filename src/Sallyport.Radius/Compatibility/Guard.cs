@@ -5,11 +5,11 @@ namespace Sallyport.Radius.Compatibility;
 /// <summary>Checks of arguments on both targets.</summary>
 internal static class Guard
 {
-    public static void NotNull(object? argument, [CallerMemberName] string caller = "")
+    public static void NotNull(object? argument, [CallerArgumentExpression(nameof(argument))] string name = "")
     {
         if (argument is null)
         {
-            throw new ArgumentNullException(caller);
+            throw new ArgumentNullException(name);
         }
     }
 }

@@ -26,9 +26,24 @@ public static class RadiusHiding
     /// <param name="length">The value's octets.</param>
     /// <returns>Whether the attribute is there and its form is right. A wrong secret shows as a wrong value, or as a wrong form.</returns>
     public static bool TryDecrypt(
-        this RadiusPacket packet, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length)
+        this RadiusPacket packet, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length) =>
+        TryDecrypt(packet, key, secret, requestAuthenticator, destination, out length, out _);
+
+    /// <summary>Reveals a hidden attribute and its tag, so that a proxy can hide both anew for the next hop.</summary>
+    /// <param name="packet">The packet that carries it.</param>
+    /// <param name="key">The attribute.</param>
+    /// <param name="secret">The secret shared with the packet's sender.</param>
+    /// <param name="requestAuthenticator">The Request Authenticator: in a request its own, for a reply that of the request; 16 octets.</param>
+    /// <param name="destination">Where the value goes; 253 octets hold any. The caller clears it.</param>
+    /// <param name="length">The value's octets.</param>
+    /// <param name="tag">The tag (RFC 2868 §3.5), or 0 where the attribute has none.</param>
+    /// <returns>Whether the attribute is there and its form is right. A wrong secret shows as a wrong value, or as a wrong form.</returns>
+    public static bool TryDecrypt(
+        this RadiusPacket packet, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length, out byte tag)
     {
+        Guard.NotNull(secret);
         length = 0;
+        tag = 0;
         if (!packet.TryGetRaw(key.Id, out ReadOnlySpan<byte> value))
         {
             return false;
@@ -39,7 +54,12 @@ public static class RadiusHiding
             return TryRevealPassword(value, secret, requestAuthenticator, destination, out length);
         }
 
-        value = key.IsTagged && !value.IsEmpty ? value[1..] : value;
+        if (key.IsTagged && !value.IsEmpty)
+        {
+            tag = value[0];
+            value = value[1..];
+        }
+
         return TryRevealSalted(value, secret, requestAuthenticator, destination, out length);
     }
 

@@ -190,11 +190,11 @@ public ref struct RadiusPacketWriter
     /// <param name="value">The value.</param>
     /// <param name="secret">The secret shared with the receiver.</param>
     /// <param name="salt">Random, and another one for every attribute of the packet; its top bit is set here.</param>
-    /// <param name="tag">The tag, where the attribute has one.</param>
+    /// <param name="tag">The tag, at most 0x1F; 0 where the attribute has none.</param>
     public void Add(EncryptedKey key, scoped ReadOnlySpan<byte> value, RadiusSecret secret, ushort salt, byte tag = 0)
     {
         Guard.NotNull(secret);
-        _malformed |= key.Encryption != RadiusEncryption.Salted || value.Length > RadiusHiding.LargestSalted || _authenticator.IsEmpty;
+        _malformed |= key.Encryption != RadiusEncryption.Salted || value.Length > RadiusHiding.LargestSalted || _authenticator.IsEmpty || tag > (key.IsTagged ? 0x1f : 0);
         if (!_malformed)
         {
             Span<byte> hidden = stackalloc byte[256];

@@ -123,4 +123,32 @@ public class PublishedPacketTests
         Assert.True(packet.TryGetRaw(sendKey.Id, out ReadOnlySpan<byte> raw));
         Assert.Equal(0x80, raw[0] & 0x80);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("exactly-15-octs")]
+    [InlineData("sixteen-octets!!")]
+    [InlineData("a tunnel password of more than two blocks, umlaut \u00e4")]
+    public void A_tunnel_password_keeps_its_tag_from_hop_to_hop(string password)
+    {
+        EncryptedKey key = new(69, RadiusEncryption.Salted, isTagged: true);
+        RadiusSecret home = new("the home server's"u8);
+        byte[] homeAuthenticator = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        byte[] nasAuthenticator = [.. Enumerable.Range(101, 16).Select(i => (byte)i)];
+        Span<byte> value = stackalloc byte[253];
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter first = new(buffer, RadiusCode.AccessAccept, 7, homeAuthenticator);
+        first.Add(key, System.Text.Encoding.UTF8.GetBytes(password), home, salt: 0x0101, tag: 3);
+        Assert.True(first.TryComplete(home, out int length));
+        Assert.True(RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket fromHome, out _));
+        Assert.True(fromHome.TryDecrypt(key, home, homeAuthenticator, value, out int revealed, out byte tag));
+
+        byte[] next = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter second = new(next, RadiusCode.AccessAccept, 9, nasAuthenticator);
+        second.Add(key, value[..revealed], Secret, salt: 0x0202, tag);
+        Assert.True(second.TryComplete(Secret, out length));
+        Assert.True(RadiusPacket.TryParse(next.AsSpan(0, length), out RadiusPacket toNas, out _));
+        Assert.True(toNas.TryDecrypt(key, Secret, nasAuthenticator, value, out revealed, out tag));
+        Assert.Equal((password, 3), (System.Text.Encoding.UTF8.GetString(value[..revealed]), tag));
+    }
 }

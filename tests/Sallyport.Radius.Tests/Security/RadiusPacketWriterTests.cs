@@ -120,6 +120,8 @@ public class RadiusPacketWriterTests
             (ref w) => w.Add(Rfc2865.UserPassword, "x"u8, Packets.Secret, salt: 1),
             (ref w) => w.Add(MicrosoftVsa.MsMppeSendKey, "x"u8, Packets.Secret),
             (ref w) => w.Add(MicrosoftVsa.MsMppeSendKey, new byte[240], Packets.Secret, salt: 1),
+            (ref w) => w.Add(MicrosoftVsa.MsMppeSendKey, "x"u8, Packets.Secret, salt: 1, tag: 1),
+            (ref w) => w.Add(Rfc2868.TunnelPassword, "x"u8, Packets.Secret, salt: 1, tag: 0x20),
             (ref w) => w.Add(new EnumKey<RadiusCode>(6), RadiusCode.AccessAccept),
             (ref w) => w.Add(Rfc3579.MessageAuthenticator, new byte[16]),
             (ref w) => w.Add(Rfc3579.EapMessage, new byte[RadiusPacket.LargestSize]),
