@@ -181,6 +181,12 @@ public sealed class IkeEndpoint : IDisposable
             return;
         }
 
+        if (IkeSession.UnknownCriticalPayload(message.Payloads) is { } critical)
+        {
+            Notify(header, path, IkeNotifyType.UnsupportedCriticalPayload, [(byte)critical]);
+            return;
+        }
+
         IkeSaInitContent? content = IkeSaInit.Read(message.Payloads);
         if (_halfOpen.Count >= options.CookieThreshold && content?.Nonce is not null
             && (content.Cookie is null || !_cookies.Verify(content.Cookie, content.Nonce, path.Remote.Address, header.InitiatorSpi)))

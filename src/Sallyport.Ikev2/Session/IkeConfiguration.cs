@@ -48,8 +48,10 @@ public sealed record IkeConfiguration
 
     /// <summary>Writes a reply.</summary>
     /// <param name="writer">Where it goes.</param>
-    /// <param name="requested">What the client asked for. Cisco's private attributes go only to a client that asked for one of them.</param>
-    internal void WriteReply(ref IkePayloadWriter writer, IReadOnlySet<IkeConfigurationAttributeType> requested)
+    /// <param name="requested">What the client asked for.</param>
+    /// <param name="ciscoPeer">Whether the client showed a Cisco vendor id. Cisco's private attributes go only to such a client, and to one that
+    /// asked for any of them: others may refuse the whole over an attribute that they do not know.</param>
+    internal void WriteReply(ref IkePayloadWriter writer, IReadOnlySet<IkeConfigurationAttributeType> requested, bool ciscoPeer)
     {
         writer.BeginConfiguration(IkeConfigurationType.Reply);
         Span<byte> octets = stackalloc byte[14];
@@ -71,7 +73,7 @@ public sealed record IkeConfiguration
             writer.AddConfigurationAttribute(IkeConfigurationAttributeType.InternalIPv4Dns, octets[..length]);
         }
 
-        bool unity = requested.Any(t => (ushort)t is >= 28672 and <= 28687);
+        bool unity = ciscoPeer || requested.Any(t => (ushort)t is >= 28672 and <= 28687);
         foreach (IPNetwork subnet in Subnets.Where(s => s.BaseAddress.AddressFamily == AddressFamily.InterNetwork))
         {
             octets.Clear();

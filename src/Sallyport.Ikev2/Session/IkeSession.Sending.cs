@@ -88,6 +88,14 @@ public abstract partial class IkeSession
         SetTimer(IkeTimer.Retransmit, now + retransmission.Wait(1));
     }
 
+    private void SendDelete(TimeSpan now)
+    {
+        Span<byte> inner = stackalloc byte[16];
+        IkePayloadWriter writer = new(inner);
+        writer.AddDeleteIke();
+        SendRequest(IkeExchangeType.Informational, ref writer, inner, new IkeRetransmission(TimeSpan.FromSeconds(1), 1.5, 3), now);
+    }
+
     private void Retransmit(TimeSpan now)
     {
         if (_request is null)

@@ -10,12 +10,14 @@ namespace Sallyport.Ikev2.Session;
 public abstract partial class IkeSession
 {
     private protected static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(5);
     private readonly List<(IkeTimer Timer, TimeSpan At)> _timers = [];
     private SkProtection? _outbound;
     private SkProtection? _inbound;
     private IkeDecision? _pending;
     private TimeSpan _heard;
     private bool _sentSinceHeard;
+    private bool _deleteWaits;
     private IkeDeadPeerDetection? _dpd;
 
     private protected IkeSession(ISessionHost host, IkePath path, ulong initiatorSpi, ulong responderSpi, bool isInitiator)
@@ -91,11 +93,16 @@ public abstract partial class IkeSession
         if (State == IkeSessionState.Established)
         {
             Move(IkeTrigger.Delete);
-            Span<byte> inner = stackalloc byte[16];
-            IkePayloadWriter writer = new(inner);
-            writer.AddDeleteIke();
-            _request = null;
-            SendRequest(IkeExchangeType.Informational, ref writer, inner, new IkeRetransmission(TimeSpan.FromSeconds(1), 1.5, 3), now);
+            if (_request is null)
+            {
+                SendDelete(now);
+            }
+            else
+            {
+                // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
+                _deleteWaits = true;
+                SetTimer(IkeTimer.Expire, now + DeletePatience);
+            }
         }
         else
         {
@@ -182,6 +189,9 @@ public abstract partial class IkeSession
                 case IkeTimer.Expire when State == IkeSessionState.Closed:
                     Forget();
                     return;
+                case IkeTimer.Expire when State == IkeSessionState.Deleting:
+                    End(IkeCloseReason.Local, "ended by this side", now);
+                    break;
                 case IkeTimer.Expire:
                     End(IkeCloseReason.Timeout, HasPendingDecision ? "no decision in time" : "the peer said nothing in time", now);
                     break;
@@ -308,6 +318,12 @@ public abstract partial class IkeSession
         {
             HandleAuthResponse(message, now);
         }
+        else if (_deleteWaits)
+        {
+            _deleteWaits = false;
+            SetTimer(IkeTimer.Expire, null);
+            SendDelete(now);
+        }
         else if (State == IkeSessionState.Deleting)
         {
             End(IkeCloseReason.Local, "ended by this side", now);
@@ -390,7 +406,8 @@ public abstract partial class IkeSession
         }
     }
 
-    private static IkePayloadType? UnknownCriticalPayload(IkePayloads payloads)
+    /// <summary>The first payload of an unknown type that must not be skipped (RFC 7296 §2.5), or <see langword="null"/>.</summary>
+    internal static IkePayloadType? UnknownCriticalPayload(IkePayloads payloads)
     {
         foreach (IkePayload payload in payloads)
         {

@@ -119,7 +119,7 @@ internal sealed class ResponderSession : IkeSession
         AddAuthentication(ref writer);
         if (_wantsConfiguration)
         {
-            configuration.WriteReply(ref writer, _requested);
+            configuration.WriteReply(ref writer, _requested, IsCiscoPeer);
         }
 
         EspOffer.WriteChoice(ref writer, _esp, spi);

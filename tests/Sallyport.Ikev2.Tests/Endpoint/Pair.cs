@@ -17,16 +17,21 @@ internal sealed class Pair : IDisposable
     private static readonly Lazy<X509Certificate2> Rsa = new(() => Make(RSA.Create(2048)));
     private readonly List<(byte[] Datagram, IkePath Path, bool ToGateway)> _wire = [];
 
-    public Pair(Func<IkeResponderOptions, IkeResponderOptions>? gateway = null)
+    public Pair(
+        X509Certificate2? certificate = null, IkeOffer? ike = null, EspOffer? esp = null, int cookieThreshold = 32, int maximumHalfOpen = 1024,
+        IkeDeadPeerDetection? deadPeerDetection = null)
     {
         IkeResponderOptions options = new()
         {
-            Certificate = Rsa.Value,
+            Certificate = certificate ?? Rsa.Value,
             Identity = IkeIdentity.Fqdn("vpn.example.com"),
-            IkeOffers = [Aes128Sha384],
-            EspOffers = [new EspOffer(256)],
+            IkeOffers = [ike ?? Aes128Sha384],
+            EspOffers = [esp ?? new EspOffer(256)],
+            CookieThreshold = cookieThreshold,
+            MaximumHalfOpen = maximumHalfOpen,
+            DeadPeerDetection = deadPeerDetection,
         };
-        Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = gateway?.Invoke(options) ?? options });
+        Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = options });
         Client = new IkeEndpoint(new IkeEndpointOptions());
     }
 
@@ -64,16 +69,19 @@ internal sealed class Pair : IDisposable
         [IkeTrafficSelector.AnyIPv4],
         p.Now);
 
+    public Action<PeerCertificateEvent, Pair> Trust { get; set; } = (e, p) => e.Accept(p.Now);
+
     public byte[] ServerMsk { get; set; } = [];
 
     public byte[] PeerMsk { get; set; } = [];
 
-    public static IkeInitiatorOptions ClientOptions(IkeOffer? ike = null, EspOffer? esp = null) => new()
+    public static IkeInitiatorOptions ClientOptions(IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null) => new()
     {
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         PeerIdentity = IkeIdentity.Fqdn("vpn.example.com"),
         IkeOffers = [ike ?? Aes128Sha384],
         EspOffers = [esp ?? new EspOffer(256)],
+        DeadPeerDetection = deadPeerDetection,
         NatTraversalPath = new IkePath(new(ClientAddress.Address, 4500), new(GatewayAddress.Address, 4500), true),
     };
 
@@ -163,7 +171,7 @@ internal sealed class Pair : IDisposable
                     Authorize?.Invoke(authorization, this);
                     break;
                 case PeerCertificateEvent certificate:
-                    certificate.Accept(Now);
+                    Trust(certificate, this);
                     break;
                 default:
                     break;
