@@ -111,6 +111,9 @@ internal sealed class Pair : IDisposable
         }
     }
 
+    /// <summary>Answers what the gateway asks its host, for a test that delivers by hand.</summary>
+    public void AnswerGateway() => Answer(Gateway, GatewayEvents);
+
     public void Dispose()
     {
         Client.Dispose();
