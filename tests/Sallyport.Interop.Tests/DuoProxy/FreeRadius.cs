@@ -6,7 +6,10 @@ using System.Text;
 
 namespace Sallyport.Interop.Tests.DuoProxy;
 
-/// <summary>A FreeRADIUS of the machine's, as the primary server: its own configuration in a folder of its own, on the loopback.</summary>
+/// <summary>
+/// A FreeRADIUS of the machine's, as the primary server, with its own configuration in a folder of its own. On the loopback its clients are
+/// this machine's; at another address, which a test has in a namespace only, they are all who reach it.
+/// </summary>
 internal sealed class FreeRadius : IAsyncDisposable
 {
     public const string Secret = "primary-secret";
@@ -100,6 +103,8 @@ internal sealed class FreeRadius : IAsyncDisposable
         	Framed-IP-Address = 192.168.13.5,
         	Cisco-AVPair = "shell:priv-lvl=15"
 
+        bob	Cleartext-Password := "bob-pw"
+
         denied	Cleartext-Password := "denied-pw"
 
         weakdes	Cleartext-Password := "pw129497"
@@ -136,7 +141,7 @@ internal sealed class FreeRadius : IAsyncDisposable
         	max_requests_per_server = 0
         }
         client proxy {
-        	ipaddr = 127.0.0.0/8
+        	ipaddr = {{(IPAddress.IsLoopback(endpoint.Address) ? "127.0.0.0/8" : "0.0.0.0/0")}}
         	secret = {{Secret}}
         	require_message_authenticator = yes
         	shortname = proxy

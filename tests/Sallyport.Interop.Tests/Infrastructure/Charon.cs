@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sallyport.Interop.Tests.Infrastructure;
 
 /// <summary>
@@ -18,6 +20,9 @@ internal sealed class Charon : IAsyncDisposable
 
     /// <summary>The daemon's log.</summary>
     public string Log => File.Exists(LogFile(_folder)) ? File.ReadAllText(LogFile(_folder)) : _daemon.Output;
+
+    /// <summary>The name servers that it was given, as the resolver's file.</summary>
+    public string Resolver => File.ReadAllText(Path.Combine(_folder, "resolv.conf"));
 
     /// <summary>Asks for strongSwan.</summary>
     public static void Require()
@@ -69,6 +74,21 @@ internal sealed class Charon : IAsyncDisposable
     public Task<(int ExitCode, string Output)> ControlAsync(params string[] arguments) =>
         Tool.RunAsync(_namespaces.In(_namespace, [Control, .. arguments, "--uri", $"unix://{_folder}/vici"]), null, Environment(_folder));
 
+    /// <summary>Waits until a text is in the log behind a place in it.</summary>
+    public async Task WaitForLogAsync(string text, int from, TimeSpan patience)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (Log.IndexOf(text, from, StringComparison.Ordinal) < 0)
+        {
+            if (_daemon.HasExited || waited.Elapsed > patience)
+            {
+                throw new TimeoutException($"charon does not log '{text}':\n{Log}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _daemon.DisposeAsync();
@@ -105,7 +125,7 @@ internal sealed class Charon : IAsyncDisposable
 
     private static string DaemonConfiguration(string folder, string plugins) => $$"""
         charon {
-          load = random nonce openssl aes sha1 sha2 md5 hmac kdf gcm pem pkcs1 pkcs8 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default vici updown eap-identity eap-md5 eap-mschapv2 eap-gtc eap-radius attr
+          load = random nonce openssl aes sha1 sha2 md5 hmac kdf gcm pem pkcs1 pkcs8 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default vici updown eap-identity eap-md5 eap-mschapv2 eap-gtc eap-radius attr resolve
           install_routes = yes
           filelog {
             main {
