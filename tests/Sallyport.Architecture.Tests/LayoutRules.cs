@@ -34,13 +34,13 @@ public class LayoutRules
 
     [Fact]
     public void A_source_file_can_be_held_in_the_head() =>
-        Assert.Empty(Repository.SourceFiles("src", "generators", "samples").Where(f => File.ReadLines(f).Count() > 500).Select(f => Path.GetRelativePath(Repository.Root, f)));
+        Assert.Empty(Sources.Under("src", "generators", "samples").Where(f => File.ReadLines(f).Count() > 500).Select(f => Path.GetRelativePath(Repository.Root, f)));
 
     [Fact]
     public void A_namespace_is_its_folder()
     {
         IEnumerable<string> strays =
-            from file in Repository.SourceFiles("src")
+            from file in Sources.Under("src")
             let relative = Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file)
             let folder = Path.GetDirectoryName(relative)!.Replace(Path.DirectorySeparatorChar, '.')
             let declared = File.ReadLines(file).FirstOrDefault(l => l.StartsWith("namespace ", StringComparison.Ordinal))

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Sallyport.Fuzz;
 
 /// <summary>The seeds and past crashes of a target, as files beside this project's sources.</summary>
@@ -12,7 +10,7 @@ public static class Corpus
     public static IReadOnlyList<byte[]> Crashes(string target) => Read(Folder("crashes", target));
 
     /// <summary>A target's folder of a kind.</summary>
-    public static string Folder(string kind, string target) => Path.Combine(Root(), kind, target);
+    public static string Folder(string kind, string target) => Repository.At("tests", "Sallyport.Fuzz", kind, target);
 
     /// <summary>Keeps an input that crashed.</summary>
     /// <returns>Its file.</returns>
@@ -30,6 +28,4 @@ public static class Corpus
         File.Exists(path) ? [File.ReadAllBytes(path)]
         : Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)]
         : [];
-
-    private static string Root([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 }

@@ -24,17 +24,6 @@ public class ReadmeSnippet
         Assert.NotNull(await RunAsync(server.Endpoint.IkeEndPoint, server.Endpoint.NatTraversalEndPoint.Port, [TestPki.Authority], "sadks", password, NullLoggerFactory.Instance));
     }
 
-    [Fact]
-    public void It_stands_in_the_README_as_it_is_here()
-    {
-        string root = Root(AppContext.BaseDirectory);
-        string[] lines = File.ReadAllLines(Path.Combine(root, "tests/Sallyport.Ipsec.Tests/ReadmeSnippet.cs"));
-        IEnumerable<string> snippet = lines.SkipWhile(l => l.Trim() != "// <snippet>").Skip(1).TakeWhile(l => l.Trim() != "// </snippet>").Select(l => l.Length == 0 ? l : l[8..]);
-        string readme = File.ReadAllText(Path.Combine(root, "src/Sallyport.Ipsec/README.md")).ReplaceLineEndings("\n");
-
-        Assert.Contains("```csharp\n" + string.Join('\n', snippet) + "\n```", readme, StringComparison.Ordinal);
-    }
-
     private static async Task<TimeSpan?> RunAsync(
         IPEndPoint gateway, int natTraversalPort, X509Certificate2Collection authorities, string user, EapPassword password, ILoggerFactory loggerFactory)
     {
@@ -56,6 +45,4 @@ public class ReadmeSnippet
         // </snippet>
         return roundTrip;
     }
-
-    private static string Root(string folder) => File.Exists(Path.Combine(folder, "Sdk.sln")) ? folder : Root(Path.GetDirectoryName(folder)!);
 }

@@ -19,7 +19,7 @@ public class ConsumerTests(PackedPackages packed)
     [SkippableFact]
     public async Task A_console_program_with_a_dictionary_of_its_own_builds_and_runs()
     {
-        string references = string.Concat(Repository.Packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"@VERSION@\" />"));
+        string references = string.Concat(PackageSources.Packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"@VERSION@\" />"));
         string project = packed.CreateProject(
             "Console",
             ("Console.csproj", $"""

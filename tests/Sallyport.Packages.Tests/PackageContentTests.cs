@@ -19,7 +19,7 @@ public class PackageContentTests(PackedPackages packed)
         ["Sallyport.Duo"] = [],
     };
 
-    public static TheoryData<string> Packages => [.. Repository.Packages];
+    public static TheoryData<string> Packages => [.. PackageSources.Packages];
 
     [SkippableTheory]
     [MemberData(nameof(Packages))]

@@ -5,7 +5,7 @@ namespace Sallyport.Packages.Tests;
 /// <summary>The example in a package's README is the one that its tests compile and run.</summary>
 public class ReadmeTests
 {
-    public static TheoryData<string> Packages => [.. Repository.Packages];
+    public static TheoryData<string> Packages => [.. PackageSources.Packages];
 
     [Theory]
     [MemberData(nameof(Packages))]

@@ -22,10 +22,10 @@ public sealed class PackedPackages : IAsyncLifetime
     public async Task InitializeAsync()
     {
         string source = Directory.CreateDirectory(Path.Combine(_folder, "source")).FullName;
-        Repository.CopyTo(source);
+        PackageSources.CopyTo(source);
         await File.WriteAllTextAsync(Path.Combine(source, "Packages.slnf"), JsonSerializer.Serialize(new
         {
-            solution = new { path = "Sdk.sln", projects = Repository.Packages.Select(p => $"src\\{p}\\{p}.csproj") },
+            solution = new { path = "Sdk.sln", projects = PackageSources.Packages.Select(p => $"src\\{p}\\{p}.csproj") },
         }));
         DotNetResult result = await DotNet.RunAsync(source, new Dictionary<string, string>(), "pack", "Packages.slnf", "-o", Feed, "-v", "quiet", $"-p:Version={Version}");
         Missing = result.LacksForeignPackages ? $"packages that ours depend on cannot be restored:\n{result.Output}" : null;

@@ -11,7 +11,7 @@ public partial class StockDictionaryTests
 {
     private const string Debian = "/usr/share/freeradius";
 
-    private static readonly string Folder = Path.Combine(Root(AppContext.BaseDirectory), "dictionaries");
+    private static readonly string Folder = Repository.At("dictionaries");
 
     // Where FreeRADIUS has a name of its own for a value that a registry names otherwise, or none.
     private static readonly string[] NamesOfTheRegistry = ["Acct-Terminate-Cause", "NAS-Port-Type"];
@@ -84,6 +84,4 @@ public partial class StockDictionaryTests
 
     [GeneratedRegex(@"^# (RFC \d+, |.+, SMI Private Enterprise Number \d+\.)")]
     private static partial Regex Source();
-
-    private static string Root(string folder) => File.Exists(Path.Combine(folder, "Sdk.sln")) ? folder : Root(Path.GetDirectoryName(folder)!);
 }

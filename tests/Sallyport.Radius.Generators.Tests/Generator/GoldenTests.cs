@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace Sallyport.Radius.Generators.Tests.Generator;
@@ -15,7 +14,7 @@ public class GoldenTests
     [InlineData("dictionary.names")]
     public void The_output_is_what_it_was(string dictionary)
     {
-        string folder = Path.Combine(Path.GetDirectoryName(Here())!, "..", "Golden");
+        string folder = Repository.At("tests", "Sallyport.Radius.Generators.Tests", "Golden");
         TestDictionary file = new($"/p/{dictionary}", File.ReadAllText(Path.Combine(folder, dictionary)));
 
         GeneratorRunResult result = GeneratorTests.Compile(file);
@@ -39,6 +38,4 @@ public class GoldenTests
         GeneratorRunResult again = host.Run();
         Assert.All(GeneratorHost.Reasons(again, RadiusDictionaryGenerator.CompileStep), r => Assert.Equal(IncrementalStepRunReason.Cached, r));
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }
