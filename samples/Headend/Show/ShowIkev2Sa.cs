@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Sallyport.Samples.Headend.Show;
 
@@ -37,7 +38,7 @@ public static class ShowIkev2Sa
         };
         text.WriteLine();
         text.WriteLine("Tunnel-id Local                 Remote                fvrf/ivrf            Status ");
-        text.WriteLine($"{s.Id,-9} {s.Local,-21} {s.Remote,-21} {"none/none",-20} READY  ");
+        text.WriteLine($"{s.Id,-9} {Place(s.Local),-21} {Place(s.Remote),-21} {"none/none",-20} READY  ");
         text.WriteLine($"      Encr: {s.Suite.Encryption}, keysize: {s.Suite.KeyBits}, PRF: {s.Suite.Prf}, Hash: {s.Suite.Hash}, DH Grp:{s.Suite.Group}, Auth sign: {s.AuthSign}, Auth verify: EAP");
         text.WriteLine($"      Life/Active Time: {(long)s.Lifetime.TotalSeconds}/{(long)s.Active.TotalSeconds} sec");
         text.WriteLine($"      CE id: {1000 + s.Id}, Session-id: {s.Id}");
@@ -60,4 +61,6 @@ public static class ShowIkev2Sa
         text.WriteLine("      Initiator of SA : No");
         text.WriteLine("      PEER TYPE: Other");
     }
+
+    private static string Place(IPEndPoint place) => $"{place.Address}/{place.Port}";
 }

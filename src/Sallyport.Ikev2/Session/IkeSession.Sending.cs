@@ -9,6 +9,7 @@ namespace Sallyport.Ikev2.Session;
 /// </content>
 public abstract partial class IkeSession
 {
+    private static readonly IkeRetransmission Farewell = new(TimeSpan.FromSeconds(1), 1.5, 3);
     private byte[]? _lastResponse;
     private string _lastResponseDescription = "";
     private byte[]? _request;
@@ -93,7 +94,15 @@ public abstract partial class IkeSession
         Span<byte> inner = stackalloc byte[16];
         IkePayloadWriter writer = new(inner);
         writer.AddDeleteIke();
-        SendRequest(IkeExchangeType.Informational, ref writer, inner, new IkeRetransmission(TimeSpan.FromSeconds(1), 1.5, 3), now);
+        SendRequest(IkeExchangeType.Informational, ref writer, inner, Farewell, now);
+    }
+
+    private void SendAuthenticationFailed(TimeSpan now)
+    {
+        Span<byte> inner = stackalloc byte[16];
+        IkePayloadWriter writer = new(inner);
+        writer.AddNotify(IkeNotifyType.AuthenticationFailed);
+        SendRequest(IkeExchangeType.Informational, ref writer, inner, Farewell, now);
     }
 
     private void Retransmit(TimeSpan now)
@@ -105,7 +114,8 @@ public abstract partial class IkeSession
 
         if (_sent >= _retransmission.Tries)
         {
-            End(State == IkeSessionState.Deleting ? IkeCloseReason.Local : IkeCloseReason.Timeout, "the peer does not answer", now);
+            bool ending = State == IkeSessionState.Deleting;
+            End(ending ? _ending.Reason : IkeCloseReason.Timeout, ending ? _ending.Detail : "the peer does not answer", now);
             return;
         }
 

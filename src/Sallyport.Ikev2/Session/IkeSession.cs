@@ -18,6 +18,7 @@ public abstract partial class IkeSession
     private TimeSpan _heard;
     private bool _sentSinceHeard;
     private bool _deleteWaits;
+    private (IkeCloseReason Reason, string Detail) _ending = (IkeCloseReason.Local, "ended by this side");
     private IkeDeadPeerDetection? _dpd;
 
     private protected IkeSession(ISessionHost host, IkePath path, ulong initiatorSpi, ulong responderSpi, bool isInitiator)
@@ -93,15 +94,13 @@ public abstract partial class IkeSession
         if (State == IkeSessionState.Established)
         {
             Move(IkeTrigger.Delete);
-            if (_request is null)
+            SetTimer(IkeTimer.Expire, now + DeletePatience);
+
+            // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
+            _deleteWaits = _request is not null;
+            if (!_deleteWaits)
             {
                 SendDelete(now);
-            }
-            else
-            {
-                // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
-                _deleteWaits = true;
-                SetTimer(IkeTimer.Expire, now + DeletePatience);
             }
         }
         else
@@ -190,7 +189,7 @@ public abstract partial class IkeSession
                     Forget();
                     return;
                 case IkeTimer.Expire when State == IkeSessionState.Deleting:
-                    End(IkeCloseReason.Local, "ended by this side", now);
+                    End(_ending.Reason, _ending.Detail, now);
                     break;
                 case IkeTimer.Expire:
                     End(IkeCloseReason.Timeout, HasPendingDecision ? "no decision in time" : "the peer said nothing in time", now);
@@ -259,6 +258,21 @@ public abstract partial class IkeSession
         Host.Raise(new SessionEstablishedEvent(this, child, configuration));
     }
 
+    /// <summary>Gives an authenticated IKE SA up before it has carried anything: the peer, for whom it is up, is sent a Delete.</summary>
+    private protected void Withdraw(IkeCloseReason reason, string detail, TimeSpan now) => EndBy(reason, detail, now, SendDelete);
+
+    /// <summary>Gives up before the peer has proved itself: it is told, as RFC 7296 §2.21.2 lets an initiator do.</summary>
+    private protected void Abandon(IkeCloseReason reason, string detail, TimeSpan now) => EndBy(reason, detail, now, SendAuthenticationFailed);
+
+    private void EndBy(IkeCloseReason reason, string detail, TimeSpan now, Action<TimeSpan> send)
+    {
+        _pending = null;
+        _ending = (reason, detail);
+        Move(IkeTrigger.Delete);
+        SetTimer(IkeTimer.Expire, now + DeletePatience);
+        send(now);
+    }
+
     private protected void End(IkeCloseReason reason, string detail, TimeSpan now)
     {
         if (State == IkeSessionState.Closed)
@@ -321,12 +335,11 @@ public abstract partial class IkeSession
         else if (_deleteWaits)
         {
             _deleteWaits = false;
-            SetTimer(IkeTimer.Expire, null);
             SendDelete(now);
         }
         else if (State == IkeSessionState.Deleting)
         {
-            End(IkeCloseReason.Local, "ended by this side", now);
+            End(_ending.Reason, _ending.Detail, now);
         }
         else if (_dpd is not null)
         {
@@ -374,6 +387,10 @@ public abstract partial class IkeSession
             case IkeExchangeType.Informational when State is IkeSessionState.Established or IkeSessionState.Deleting:
                 Informational.Handle(this, message, now);
                 break;
+            case IkeExchangeType.Informational when !IsInitiator && State != IkeSessionState.Closed && Informational.GivesUp(message.Payloads):
+                Informational.Acknowledge(this);
+                End(IkeCloseReason.Peer, "the peer gives up", now);
+                break;
             case IkeExchangeType.CreateChildSa when State == IkeSessionState.Established:
                 CreateChildSa.Handle(this, message);
                 break;
@@ -383,7 +400,18 @@ public abstract partial class IkeSession
         }
     }
 
-    internal void DeletedByPeer(TimeSpan now) => End(IkeCloseReason.Peer, "deleted by the peer", now);
+    internal void DeletedByPeer(TimeSpan now) =>
+        End(State == IkeSessionState.Deleting ? _ending.Reason : IkeCloseReason.Peer, State == IkeSessionState.Deleting ? _ending.Detail : "deleted by the peer", now);
+
+    /// <summary>The peer has deleted the one Child SA: without it the session carries nothing, and is deleted in turn.</summary>
+    internal void ChildDeletedByPeer(TimeSpan now)
+    {
+        if (State == IkeSessionState.Established)
+        {
+            _ending = (IkeCloseReason.Peer, "the peer has deleted the Child SA");
+            Close(now);
+        }
+    }
 
     internal IkeChildSa? CurrentChild => Child;
 

@@ -20,7 +20,7 @@ public enum IkeSessionState
     /// <summary>The IKE SA is up.</summary>
     Established,
 
-    /// <summary>Our Delete is sent, its answer is awaited.</summary>
+    /// <summary>Our last request, a Delete as a rule, is sent, its answer is awaited.</summary>
     Deleting,
 
     /// <summary>Over; retransmissions are still answered for a while.</summary>
@@ -45,7 +45,7 @@ public enum IkeTrigger
     /// <summary>Both AUTH payloads are verified.</summary>
     Authenticated,
 
-    /// <summary>This side deletes.</summary>
+    /// <summary>This side deletes, or gives up and says so.</summary>
     Delete,
 
     /// <summary>It is over.</summary>
@@ -70,6 +70,9 @@ public static class IkeSessionTransitions
         [(IkeSessionState.Confirming, IkeTrigger.Authenticated)] = IkeSessionState.Established,
         [(IkeSessionState.Deciding, IkeTrigger.Authenticated)] = IkeSessionState.Established,
         [(IkeSessionState.Established, IkeTrigger.Delete)] = IkeSessionState.Deleting,
+        [(IkeSessionState.Authenticating, IkeTrigger.Delete)] = IkeSessionState.Deleting,
+        [(IkeSessionState.Deciding, IkeTrigger.Delete)] = IkeSessionState.Deleting,
+        [(IkeSessionState.Confirming, IkeTrigger.Delete)] = IkeSessionState.Deleting,
         [(IkeSessionState.Init, IkeTrigger.Close)] = IkeSessionState.Closed,
         [(IkeSessionState.Authenticating, IkeTrigger.Close)] = IkeSessionState.Closed,
         [(IkeSessionState.Deciding, IkeTrigger.Close)] = IkeSessionState.Closed,

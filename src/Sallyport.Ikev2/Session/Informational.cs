@@ -41,12 +41,36 @@ internal static class Informational
         }
 
         session.Answer(IkeExchangeType.Informational, ref writer, inner);
-
-        // Without its one Child SA a session carries nothing.
-        if (deleteIke || deleteChild)
+        if (deleteIke)
         {
             session.DeletedByPeer(now);
         }
+        else if (deleteChild)
+        {
+            session.ChildDeletedByPeer(now);
+        }
+    }
+
+    /// <summary>Whether a request that comes before the login is done ends it: by Delete, or by telling that the peer could not be authenticated
+    /// (RFC 7296 §2.21.2).</summary>
+    public static bool GivesUp(IkePayloads payloads)
+    {
+        foreach (IkePayload payload in payloads)
+        {
+            if (payload.Type == IkePayloadType.Delete && DeletePayload.TryParse(payload.Body, out DeletePayload delete, out _) && delete.Protocol == IkeProtocolId.Ike)
+            {
+                return true;
+            }
+        }
+
+        return payloads.TryGetNotify(IkeNotifyType.AuthenticationFailed, out _);
+    }
+
+    /// <summary>Answers with nothing but the answer (RFC 7296 §1.4).</summary>
+    public static void Acknowledge(IkeSession session)
+    {
+        IkePayloadWriter writer = new([]);
+        session.Answer(IkeExchangeType.Informational, ref writer, []);
     }
 
     private static bool NamesOurChild(IkeSession session, DeletePayload delete)

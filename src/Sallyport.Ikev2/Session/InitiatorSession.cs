@@ -52,7 +52,7 @@ internal sealed class InitiatorSession : IkeSession
 
     internal void AcceptPeer(TimeSpan now) => Ask(new EapPeerRoundEvent(this, _firstEap), _options.AuthenticationTimeout, now);
 
-    internal void RejectPeer(string reason, TimeSpan now) => End(IkeCloseReason.PeerNotTrusted, reason, now);
+    internal void RejectPeer(string reason, TimeSpan now) => Abandon(IkeCloseReason.PeerNotTrusted, reason, now);
 
     internal void EapRespond(ReadOnlySpan<byte> packet, TimeSpan now)
     {
@@ -77,7 +77,7 @@ internal sealed class InitiatorSession : IkeSession
         SendRequest(IkeExchangeType.IkeAuth, ref writer, inner, _options.Retransmission, now);
     }
 
-    internal void EapFail(string reason, TimeSpan now) => End(IkeCloseReason.AuthenticationFailed, reason, now);
+    internal void EapFail(string reason, TimeSpan now) => Abandon(IkeCloseReason.AuthenticationFailed, reason, now);
 
     private protected override void HandleInit(in IkeMessage message, IkePath path, TimeSpan now)
     {
@@ -282,7 +282,7 @@ internal sealed class InitiatorSession : IkeSession
             || !payloads.TryGet(IkePayloadType.IdentificationResponder, out IkePayload id) || !IdentificationPayload.TryParse(id.Body, out IdentificationPayload idr, out _)
             || !payloads.TryGet(IkePayloadType.Authentication, out IkePayload a) || !AuthenticationPayload.TryParse(a.Body, out AuthenticationPayload auth, out _))
         {
-            End(IkeCloseReason.PeerNotTrusted, "the gateway does not prove itself by a certificate, as RFC 7296 §2.16 asks of one that uses EAP", now);
+            Abandon(IkeCloseReason.PeerNotTrusted, "the gateway does not prove itself by a certificate, as RFC 7296 §2.16 asks of one that uses EAP", now);
             return;
         }
 
@@ -290,7 +290,7 @@ internal sealed class InitiatorSession : IkeSession
         byte[] signedOctets = IkeAuthenticator.SignedOctets(Suite!.Prf, _initResponse, _initiatorNonce, Keys!.Pr, idBody);
         if (!VerifyGateway(chain[0], signedOctets, auth.Method, auth.Data))
         {
-            End(IkeCloseReason.PeerNotTrusted, "the gateway's signature does not fit its certificate", now);
+            Abandon(IkeCloseReason.PeerNotTrusted, "the gateway's signature does not fit its certificate", now);
             return;
         }
 
@@ -335,7 +335,16 @@ internal sealed class InitiatorSession : IkeSession
                 or IkeNotifyType.NoAdditionalSas or IkeNotifyType.SinglePairRequired => IkeCloseReason.ChildRefused,
             _ => IkeCloseReason.Protocol,
         };
-        End(reason, $"the gateway answers {type}", now);
+        string detail = $"the gateway answers {type}";
+        if (reason == IkeCloseReason.ChildRefused && State == IkeSessionState.Confirming)
+        {
+            // RFC 7296 §1.2: without the Child SA the IKE SA is up all the same.
+            Withdraw(reason, detail, now);
+        }
+        else
+        {
+            End(reason, detail, now);
+        }
     }
 
     private void HandleFinal(IkePayloads payloads, TimeSpan now)
@@ -348,7 +357,7 @@ internal sealed class InitiatorSession : IkeSession
             && CryptographicOperations.FixedTimeEquals(auth.Data, IkeAuthenticator.SharedKeyMac(Suite.Prf, key, signedOctets));
         if (!genuine)
         {
-            End(IkeCloseReason.AuthenticationFailed, "the gateway's AUTH does not fit the key that EAP made", now);
+            Abandon(IkeCloseReason.AuthenticationFailed, "the gateway's AUTH does not fit the key that EAP made", now);
             return;
         }
 
@@ -357,7 +366,7 @@ internal sealed class InitiatorSession : IkeSession
             || !payloads.TryGet(IkePayloadType.TrafficSelectorInitiator, out IkePayload i) || !TrafficSelectorPayload.TryParse(i.Body, out TrafficSelectorPayload tsi, out _)
             || !payloads.TryGet(IkePayloadType.TrafficSelectorResponder, out IkePayload r) || !TrafficSelectorPayload.TryParse(r.Body, out TrafficSelectorPayload tsr, out _))
         {
-            End(IkeCloseReason.Protocol, "the last IKE_AUTH response lacks the Child SA", now);
+            Withdraw(IkeCloseReason.Protocol, "the last IKE_AUTH response lacks the Child SA", now);
             return;
         }
 
@@ -370,7 +379,7 @@ internal sealed class InitiatorSession : IkeSession
             : null;
         if (local.Count == 0 || remote.Count == 0 || (_options.RequestConfiguration && configuration?.Address is null))
         {
-            End(IkeCloseReason.ChildRefused, "the gateway gives no address or no common selectors", now);
+            Withdraw(IkeCloseReason.ChildRefused, "the gateway gives no address or no common selectors", now);
             return;
         }
 

@@ -129,7 +129,10 @@ internal sealed class ResponderSession : IkeSession
         Establish(child, configuration, _options.DeadPeerDetection, now);
     }
 
-    /// <summary>The client is genuine, yet gets no Child SA: it is told why, and the IKE SA goes (RFC 7296 §1.2, §3.15.4).</summary>
+    /// <summary>
+    /// The client is genuine, yet gets no Child SA: it is told why. For the client the IKE SA is up all the same (RFC 7296 §1.2); it leads to
+    /// nothing here, so that a Delete follows.
+    /// </summary>
     internal void RefuseChild(IkeNotifyType reason, TimeSpan now)
     {
         byte[] inner = new byte[256];
@@ -137,7 +140,7 @@ internal sealed class ResponderSession : IkeSession
         AddAuthentication(ref writer);
         writer.AddNotify(reason);
         SendResponse(IkeExchangeType.IkeAuth, ref writer, inner);
-        End(IkeCloseReason.ChildRefused, $"refused with {reason}", now);
+        Withdraw(IkeCloseReason.ChildRefused, $"refused with {reason}", now);
     }
 
     private protected override void HandleInit(in IkeMessage message, IkePath path, TimeSpan now)

@@ -64,7 +64,7 @@ public class RefusalTests
         pair.Run();
 
         Assert.Equal(IkeCloseReason.ChildRefused, pair.Single<SessionClosedEvent>(false).Reason);
-        Assert.Equal("< IKE_AUTH response 3 {AUTH, N(NoProposalChosen)}", pair.Trace[^1]);
+        RefusedAndDeleted(pair, "NoProposalChosen");
         Assert.Empty(pair.GatewayEvents.OfType<AuthorizationEvent>());
     }
 
@@ -77,7 +77,7 @@ public class RefusalTests
         };
         pair.Connect();
         pair.Run();
-        Assert.Equal("< IKE_AUTH response 3 {AUTH, N(TsUnacceptable)}", pair.Trace[^1]);
+        RefusedAndDeleted(pair, "TsUnacceptable");
         Assert.Equal(IkeCloseReason.ChildRefused, pair.Single<SessionClosedEvent>(false).Reason);
     }
 
@@ -89,7 +89,7 @@ public class RefusalTests
         using Pair pair = new() { Authorize = (e, p) => e.Refuse(reason, p.Now) };
         pair.Connect();
         pair.Run();
-        Assert.Equal($"< IKE_AUTH response 3 {{AUTH, N({reason})}}", pair.Trace[^1]);
+        RefusedAndDeleted(pair, reason.ToString());
         Assert.Equal(IkeCloseReason.ChildRefused, pair.Single<SessionClosedEvent>(false).Reason);
         Assert.Contains(reason.ToString(), pair.Single<SessionClosedEvent>(false).Detail, StringComparison.Ordinal);
     }
@@ -105,6 +105,35 @@ public class RefusalTests
         pair.Connect();
         pair.Run();
         Assert.Equal(IkeCloseReason.PeerNotTrusted, pair.Single<SessionClosedEvent>(false).Reason);
+        Assert.Contains("> INFORMATIONAL request 2 {N(AuthenticationFailed)}", pair.Trace);
+        Assert.Equal(IkeCloseReason.Peer, pair.Single<SessionClosedEvent>(true).Reason);
+    }
+
+    [Fact]
+    public void A_client_that_gives_up_on_EAP_says_so()
+    {
+        using Pair pair = new() { EapPeer = (round, p) => round.Fail("no such method", p.Now) };
+        pair.Connect();
+        pair.Run();
+        SessionClosedEvent closed = pair.Single<SessionClosedEvent>(false);
+        Assert.Equal((IkeCloseReason.AuthenticationFailed, "no such method"), (closed.Reason, closed.Detail));
+        Assert.Equal(IkeCloseReason.Peer, pair.Single<SessionClosedEvent>(true).Reason);
+        Assert.Equal(0, pair.Gateway.HalfOpenCount);
+    }
+
+    [Fact]
+    public void A_gateway_that_is_gone_does_not_keep_a_client_that_gives_up_waiting()
+    {
+        using Pair pair = new();
+        pair.Trust = (e, p) =>
+        {
+            pair.Network = (_, _) => [];
+            e.Reject("unknown", p.Now);
+        };
+        pair.Connect();
+        pair.Run(TimeSpan.FromSeconds(6));
+        SessionClosedEvent closed = pair.Single<SessionClosedEvent>(false);
+        Assert.Equal((IkeCloseReason.PeerNotTrusted, "unknown"), (closed.Reason, closed.Detail));
     }
 
     [Fact]
@@ -129,5 +158,16 @@ public class RefusalTests
         pair.Connect();
         pair.Run();
         Assert.Throws<InvalidOperationException>(() => pair.Single<AuthorizationEvent>(true).Refuse(IkeNotifyType.InternalAddressFailure, pair.Now));
+    }
+
+    // For whoever has AUTH, the IKE SA is up: it takes a Delete to end it.
+    private static void RefusedAndDeleted(Pair pair, string reason)
+    {
+        Assert.Contains($"< IKE_AUTH response 3 {{AUTH, N({reason})}}", pair.Trace);
+        Assert.Contains(pair.Trace, t => t.StartsWith("< INFORMATIONAL request 0 {D", StringComparison.Ordinal));
+        pair.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal(IkeCloseReason.ChildRefused, pair.Single<SessionClosedEvent>(true).Reason);
+        Assert.Empty(pair.Gateway.Sessions);
+        Assert.Empty(pair.Client.Sessions);
     }
 }

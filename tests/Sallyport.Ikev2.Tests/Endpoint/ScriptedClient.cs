@@ -162,7 +162,9 @@ internal sealed class ScriptedClient : IDisposable
         byte[] answer = [];
         while (_pair.Gateway.TryGetTransmit(buffer, out IkeTransmit transmit))
         {
-            answer = buffer[..transmit.Length];
+            // What the gateway asks of its own accord is no answer.
+            Assert.True(IkeMessage.TryParse(buffer.AsSpan(0, transmit.Length), out IkeMessage message, out _));
+            answer = message.Header.IsResponse ? buffer[..transmit.Length] : answer;
         }
 
         return answer;

@@ -89,25 +89,67 @@ public class UnusualRequestTests
         using Pair pair = new();
         using ScriptedClient client = new(pair);
         client.Init();
-        Assert.Equal("", client.Ask(IkeExchangeType.Informational, (ref IkePayloadWriter w) => w.AddDeleteIke(), id: 1));
+        Assert.Equal("", client.Ask(IkeExchangeType.Informational, (ref IkePayloadWriter w) => w.AddDeleteEsp(ScriptedClient.EspSpi), id: 1));
         Assert.Equal("", client.Ask(IkeExchangeType.CreateChildSa, (ref IkePayloadWriter w) => w.Add(IkePayloadType.Nonce, new byte[32]), id: 1));
         Assert.Equal(2, pair.Gateway.Dropped(IkeDropReason.UnexpectedExchange));
         Assert.Contains("ExtensibleAuthentication", client.FirstAuth(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Another_Child_SA_or_a_rekey_is_refused_and_the_tunnel_stays()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_client_that_gives_up_during_the_login_is_answered_and_forgotten(bool byDelete)
     {
         using Pair pair = new();
         using ScriptedClient client = new(pair);
-        client.Establish();
-        Assert.Equal("{N(NoAdditionalSas)}", client.Ask(IkeExchangeType.CreateChildSa, (ref IkePayloadWriter w) =>
+        client.Init();
+        client.FirstAuth();
+        Assert.Equal("{}", client.Ask(IkeExchangeType.Informational, (ref IkePayloadWriter w) =>
         {
-            w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [0xaa, 0xbb, 0xcc, 0xdd]);
-            w.Add(IkePayloadType.Nonce, new byte[32]);
+            if (byDelete)
+            {
+                w.AddDeleteIke();
+            }
+            else
+            {
+                w.AddNotify(IkeNotifyType.AuthenticationFailed);
+            }
         }));
-        StaysUp(pair, client);
+        Assert.Equal(IkeCloseReason.Peer, pair.Single<SessionClosedEvent>(true).Reason);
+        Assert.Equal(0, pair.Gateway.HalfOpenCount);
     }
+
+    [Fact]
+    public void Another_Child_SA_is_refused_and_the_tunnel_stays() => Refused("{N(NoAdditionalSas)}", (ref IkePayloadWriter w) =>
+    {
+        AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4]);
+        w.Add(IkePayloadType.Nonce, new byte[32]);
+    });
+
+    [Fact]
+    public void New_keys_for_the_Child_SA_are_not_to_be_had_for_now_and_the_tunnel_stays() => Refused("{N(TemporaryFailure)}", (ref IkePayloadWriter w) =>
+    {
+        w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [0xaa, 0xbb, 0xcc, 0xdd]);
+        AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4]);
+        w.Add(IkePayloadType.Nonce, new byte[32]);
+    });
+
+    [Fact]
+    public void New_keys_for_the_IKE_SA_are_not_to_be_had_for_now_and_the_tunnel_stays() => Refused("{N(TemporaryFailure)}", (ref IkePayloadWriter w) =>
+    {
+        AddProposal(ref w, IkeProtocolId.Ike, [1, 2, 3, 4, 5, 6, 7, 8]);
+        w.Add(IkePayloadType.Nonce, new byte[32]);
+    });
+
+    [Fact]
+    public void New_keys_for_a_Child_SA_that_does_not_exist_are_refused_by_its_name() => Refused("{N(ChildSaNotFound)}", (ref IkePayloadWriter w) =>
+    {
+        w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [9, 9, 9, 9]);
+        w.Add(IkePayloadType.Nonce, new byte[32]);
+    });
+
+    [Fact]
+    public void A_request_for_a_Child_SA_without_anything_in_it_is_refused_and_the_tunnel_stays() => Refused("{N(NoAdditionalSas)}", (ref IkePayloadWriter _) => { });
 
     [Fact]
     public void An_address_change_by_MOBIKE_is_refused_and_the_tunnel_stays()
@@ -159,13 +201,16 @@ public class UnusualRequestTests
     }
 
     [Fact]
-    public void Delete_of_the_Child_SA_is_answered_with_its_other_half_and_ends_the_session()
+    public void Delete_of_the_Child_SA_is_answered_with_its_other_half_and_with_a_Delete_of_the_IKE_SA()
     {
         using Pair pair = new();
         using ScriptedClient client = new(pair);
         client.Establish();
         Assert.Equal("{Delete}", client.Ask(IkeExchangeType.Informational, (ref IkePayloadWriter w) => w.AddDeleteEsp(ScriptedClient.EspSpi)));
-        Assert.Equal(IkeCloseReason.Peer, pair.Single<SessionClosedEvent>(true).Reason);
+        Assert.Equal(IkeSessionState.Deleting, Assert.Single(pair.Gateway.Sessions).State);
+        pair.Run(TimeSpan.FromSeconds(6));
+        SessionClosedEvent closed = pair.Single<SessionClosedEvent>(true);
+        Assert.Equal((IkeCloseReason.Peer, "the peer has deleted the Child SA"), (closed.Reason, closed.Detail));
     }
 
     [Fact]
@@ -185,6 +230,24 @@ public class UnusualRequestTests
     {
         client.Finish();
         return pair.Single<AuthorizationEvent>(true).IsCiscoClient;
+    }
+
+    private static void AddProposal(ref IkePayloadWriter w, IkeProtocolId protocol, ReadOnlySpan<byte> spi)
+    {
+        w.BeginPayload(IkePayloadType.SecurityAssociation);
+        int proposal = w.BeginProposal(1, protocol, spi, 1, true);
+        w.AddTransform(IkeTransformType.Encryption, (ushort)EncryptionAlgorithm.AesGcm16, 256, true);
+        w.EndProposal(proposal);
+        w.EndPayload();
+    }
+
+    private static void Refused(string answer, WritePayloads request)
+    {
+        using Pair pair = new();
+        using ScriptedClient client = new(pair);
+        client.Establish();
+        Assert.Equal(answer, client.Ask(IkeExchangeType.CreateChildSa, request));
+        StaysUp(pair, client);
     }
 
     private static void StaysUp(Pair pair, ScriptedClient client)

@@ -8,9 +8,9 @@ public class TransitionTests
     private const string Snapshot = """
                        InitDone        Asked           EapContinues    EapSucceeded    Authenticated   Delete          Close
         Init           Authenticating  .               .               .               .               .               Closed
-        Authenticating .               Deciding        .               .               .               .               Closed
-        Deciding       .               Deciding        Authenticating  Confirming      Established     .               Closed
-        Confirming     .               Deciding        .               .               Established     .               Closed
+        Authenticating .               Deciding        .               .               .               Deleting        Closed
+        Deciding       .               Deciding        Authenticating  Confirming      Established     Deleting        Closed
+        Confirming     .               Deciding        .               .               Established     Deleting        Closed
         Established    .               .               .               .               .               Deleting        Closed
         Deleting       .               .               .               .               .               .               Closed
         Closed         .               .               .               .               .               .               .

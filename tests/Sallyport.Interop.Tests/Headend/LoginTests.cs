@@ -78,18 +78,6 @@ public class LoginTests(SharedHeadend shared)
     }
 
     [SkippableFact]
-    public async Task A_client_that_is_not_behind_a_NAT_is_seen_so_and_its_ESP_goes_through_UDP_all_the_same()
-    {
-        HeadendLab lab = await shared.LabAsync();
-        await using StrongSwanClient client = await StrongSwanClient.ConnectAsync(lab, new StrongSwanSettings { Encapsulate = false });
-
-        await client.MustReachBothNetworksAsync();
-        Assert.Contains("NAT-T is not detected", await lab.ShowAsync("crypto ikev2 sa detailed"), StringComparison.Ordinal);
-        Assert.Contains("TUNNEL-in-UDP", await client.ListAsync(), StringComparison.Ordinal);
-        await client.LogOutAsync();
-    }
-
-    [SkippableFact]
     public async Task A_client_that_begins_with_another_group_is_told_the_right_one_and_logs_in()
     {
         HeadendLab lab = await shared.LabAsync();

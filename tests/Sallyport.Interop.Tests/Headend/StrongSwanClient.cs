@@ -98,6 +98,17 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for every SA to be gone; a Delete may be on its way.</summary>
+    public async Task MustHaveNoSaAsync()
+    {
+        for (int i = 0; i < 50 && (await ListAsync()).Contains("ESTABLISHED", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.DoesNotContain("ESTABLISHED", await ListAsync(), StringComparison.Ordinal);
+    }
+
     public ValueTask DisposeAsync() => Charon.DisposeAsync();
 
     private static string Connection(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number}");

@@ -62,11 +62,11 @@ internal sealed class Tool : IAsyncDisposable
         return code == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)}: exit code {code}\n{output}");
     }
 
-    /// <summary>Waits until a text is in the output.</summary>
-    public async Task WaitForAsync(string text, TimeSpan patience)
+    /// <summary>Waits until a text is in the output, behind a place in it.</summary>
+    public async Task WaitForAsync(string text, TimeSpan patience, int from = 0)
     {
         Stopwatch waited = Stopwatch.StartNew();
-        while (!Output.Contains(text, StringComparison.Ordinal))
+        while (Output.IndexOf(text, from, StringComparison.Ordinal) < 0)
         {
             if (HasExited || waited.Elapsed > patience)
             {
