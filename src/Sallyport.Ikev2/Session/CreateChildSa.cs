@@ -23,8 +23,10 @@ internal static class CreateChildSa
         }
         else
         {
-            // RFC 7296 §1.3, §2.25: NO_ADDITIONAL_SAS would make a peer that wants new keys give the tunnel up and log in anew.
-            writer.AddNotify(IsRekey(message.Payloads) ? IkeNotifyType.TemporaryFailure : IkeNotifyType.NoAdditionalSas);
+            // RFC 7296 §1.3: NO_ADDITIONAL_SAS, which would make a peer that wants new keys give the tunnel up and log in anew; so that one, and
+            // whoever crosses our Delete (§2.25.2), gets TEMPORARY_FAILURE.
+            bool later = session.State == IkeSessionState.Deleting || IsRekey(message.Payloads);
+            writer.AddNotify(later ? IkeNotifyType.TemporaryFailure : IkeNotifyType.NoAdditionalSas);
         }
 
         session.Answer(message.Header.ExchangeType, ref writer, inner);

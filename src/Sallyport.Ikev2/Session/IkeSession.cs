@@ -391,7 +391,7 @@ public abstract partial class IkeSession
                 Informational.Acknowledge(this);
                 End(IkeCloseReason.Peer, "the peer gives up", now);
                 break;
-            case IkeExchangeType.CreateChildSa when State == IkeSessionState.Established:
+            case IkeExchangeType.CreateChildSa when State is IkeSessionState.Established or IkeSessionState.Deleting:
                 CreateChildSa.Handle(this, message);
                 break;
             default:

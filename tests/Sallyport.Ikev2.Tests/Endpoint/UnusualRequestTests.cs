@@ -152,6 +152,16 @@ public class UnusualRequestTests
     public void A_request_for_a_Child_SA_without_anything_in_it_is_refused_and_the_tunnel_stays() => Refused("{N(NoAdditionalSas)}", (ref IkePayloadWriter _) => { });
 
     [Fact]
+    public void A_Child_SA_is_not_to_be_had_of_an_IKE_SA_that_is_being_deleted()
+    {
+        using Pair pair = new();
+        using ScriptedClient client = new(pair);
+        client.Establish();
+        pair.Single<SessionEstablishedEvent>(true).Session.Close(pair.Now);
+        Assert.Equal("{N(TemporaryFailure)}", client.Ask(IkeExchangeType.CreateChildSa, (ref IkePayloadWriter w) => AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4])));
+    }
+
+    [Fact]
     public void An_address_change_by_MOBIKE_is_refused_and_the_tunnel_stays()
     {
         using Pair pair = new();

@@ -36,6 +36,7 @@ public class OtherConfigurationTests
         await lab.Headend.WaitForAsync("is refused: pool SSLVPN_POOL is exhausted, all 10 addresses are leased; INTERNAL_ADDRESS_FAILURE is sent", TimeSpan.FromSeconds(5));
         string list = await client.ListAsync();
         Assert.All(Enumerable.Range(1, Size), i => Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"[192.168.13.{i}]"), list, StringComparison.Ordinal));
+        await client.MustHaveNoSaAsync(Size + 1);
         await client.LogOutAsync(4);
         Assert.True(await client.LogInAsync(Size + 1), $"the address that became free is not given\n{client.Log}\n{lab.Headend.Output}");
         Assert.Contains("[192.168.13.4]", await client.ListAsync(), StringComparison.Ordinal);

@@ -99,17 +99,22 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
     }
 
     /// <summary>Waits for every SA to be gone; a Delete may be on its way.</summary>
-    public async Task MustHaveNoSaAsync()
+    public Task MustHaveNoSaAsync() => MustNotListAsync("ESTABLISHED");
+
+    /// <summary>Waits for a connection's SAs to be gone.</summary>
+    public Task MustHaveNoSaAsync(int connection) => MustNotListAsync($"{Connection(connection)}: #");
+
+    public ValueTask DisposeAsync() => Charon.DisposeAsync();
+
+    private async Task MustNotListAsync(string what)
     {
-        for (int i = 0; i < 50 && (await ListAsync()).Contains("ESTABLISHED", StringComparison.Ordinal); i++)
+        for (int i = 0; i < 50 && (await ListAsync()).Contains(what, StringComparison.Ordinal); i++)
         {
             await Task.Delay(100);
         }
 
-        Assert.DoesNotContain("ESTABLISHED", await ListAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(what, await ListAsync(), StringComparison.Ordinal);
     }
-
-    public ValueTask DisposeAsync() => Charon.DisposeAsync();
 
     private static string Connection(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number}");
 
