@@ -7,18 +7,18 @@ namespace Sallyport.Benchmarks.Radius;
 [MemoryDiagnoser]
 public class RadiusBenchmarks
 {
-    private readonly byte[] _request = Workloads.AccessRequest;
+    private readonly byte[] _request = RadiusWorkloads.AccessRequest;
     private readonly byte[] _buffer = new byte[RadiusPacket.LargestSize];
 
-    /// <summary>Parse and walk.</summary>
+    /// <summary>Parse and read every attribute.</summary>
     [Benchmark]
-    public int Parse() => Workloads.ParseRadius(_request);
+    public int Read() => RadiusWorkloads.Read(_request);
 
-    /// <summary>Parse, verify, walk, reveal the password.</summary>
+    /// <summary>Parse, verify, reveal the password, read every attribute.</summary>
     [Benchmark]
-    public int Decode() => Workloads.DecodeRadius(_request);
+    public int Decode() => RadiusWorkloads.Decode(_request);
 
     /// <summary>Build and sign an Accept.</summary>
     [Benchmark]
-    public int Build() => Workloads.BuildAccessAccept(_buffer);
+    public int Build() => RadiusWorkloads.Build(_buffer);
 }

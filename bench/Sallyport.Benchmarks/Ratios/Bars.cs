@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sallyport.Benchmarks.Radius;
 using Sallyport.Esp;
 using Sallyport.Radius.Wire;
 
@@ -9,31 +10,25 @@ internal static class Bars
 {
     public static IReadOnlyList<Bar> All { get; } = [.. Radius(), .. Eap(), .. Ike(), .. Esp()];
 
-    // The primitives of a decode: HMAC-MD5 over the packet, MD5 over the secret and each block of the password. Of an Accept: HMAC and MD5 over it.
     private static IEnumerable<Bar> Radius()
     {
-        byte[] request = Workloads.AccessRequest;
+        byte[] request = RadiusWorkloads.AccessRequest;
         byte[] buffer = new byte[RadiusPacket.LargestSize];
-        byte[] hash = new byte[16];
-        byte[] secret = Workloads.Secret.Span.ToArray();
-        byte[] block = new byte[secret.Length + 16];
-        byte[] accept = new byte[196 + secret.Length];
-        byte[] copy = new byte[request.Length];
+        void Decode() => RadiusWorkloads.Decode(request);
+        void Build() => RadiusWorkloads.Build(buffer);
 
-        yield return new Bar("radius", "radius.decode/primitives", 1.6, () => Workloads.DecodeRadius(request), () =>
+        yield return new Bar("radius", "radius.decode/hashes", 1.4, Decode, RadiusWorkloads.DecodeHashes);
+        yield return new Bar("radius", "radius.build/hashes", 1.4, Build, RadiusWorkloads.BuildHashes);
+
+        // 2.5 times as fast as the same job with the platform's hashes: its reading and its hashing, without joining what it hashes.
+        yield return new Bar("radius", "radius.decode/platform", 1 / 2.5, Decode, () =>
         {
-            HMACMD5.HashData(secret, request, hash);
-            MD5.HashData(block, hash);
-            MD5.HashData(block, hash);
+            RadiusWorkloads.Read(request);
+            RadiusWorkloads.PlatformDecodeHashes();
         });
-        yield return new Bar("radius", "radius.build/primitives", 1.7, () => Workloads.BuildAccessAccept(buffer), () =>
-        {
-            HMACMD5.HashData(secret, accept.AsSpan(0, 196), hash);
-            MD5.HashData(accept, hash);
-        });
-        yield return new Bar("radius", "radius.parse/hmac-md5", 0.6, () => Workloads.ParseRadius(request), () => HMACMD5.HashData(secret, request, hash));
-        yield return new Bar("radius", "radius.decode.allocated", 0, () => Workloads.DecodeRadius(request), null);
-        yield return new Bar("radius", "radius.build.allocated", 0, () => Workloads.BuildAccessAccept(buffer), null);
+        yield return new Bar("radius", "radius.build/platform", 1 / 2.5, Build, RadiusWorkloads.PlatformBuildHashes);
+        yield return new Bar("radius", "radius.decode.allocated", 0, Decode, null);
+        yield return new Bar("radius", "radius.build.allocated", 0, Build, null);
     }
 
     private static IEnumerable<Bar> Eap()

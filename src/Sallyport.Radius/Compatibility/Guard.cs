@@ -12,4 +12,12 @@ internal static class Guard
             throw new ArgumentNullException(name);
         }
     }
+
+    public static void AtLeast(ReadOnlySpan<byte> destination, int length)
+    {
+        if (destination.Length < length)
+        {
+            throw new ArgumentException($"the destination has fewer than {length} octets", nameof(destination));
+        }
+    }
 }

@@ -1,9 +1,12 @@
 #if !NET
+using System.Runtime.CompilerServices;
+
 namespace Sallyport.Radius.Compatibility;
 
 /// <summary>What .NET Standard 2.0 lacks.</summary>
 internal static class CryptographicOperations
 {
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
     public static bool FixedTimeEquals(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         if (left.Length != right.Length)
@@ -20,6 +23,7 @@ internal static class CryptographicOperations
         return difference == 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
     public static void ZeroMemory(Span<byte> buffer) => buffer.Clear();
 }
 #endif

@@ -29,6 +29,7 @@ public static class RadiusAuthenticators
     /// <summary>Either authenticator in octets.</summary>
     public const int Size = 16;
 
+    private const int AuthenticatorOffset = 4;
     private const byte UserPasswordType = 2;
     private const byte ChapPasswordType = 3;
 
@@ -91,25 +92,16 @@ public static class RadiusAuthenticators
     }
 
     /// <summary>Computes MD5(Code | Identifier | Length | authenticator | attributes | secret).</summary>
-    internal static void ComputeAuthenticator(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination)
-    {
-        Span<byte> data = stackalloc byte[RadiusPacket.LargestSize + RadiusSecret.LargestSize];
-        packet.CopyTo(data);
-        authenticator.CopyTo(data[4..]);
-        secret.Span.CopyTo(data[packet.Length..]);
-        data = data[..(packet.Length + secret.Span.Length)];
-        Hashes.Md5(data, destination);
-        data[packet.Length..].Clear();
-    }
+    internal static void ComputeAuthenticator(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination) =>
+        secret.Hash(new Md5Pieces(packet[..AuthenticatorOffset], authenticator, packet[RadiusPacket.HeaderSize..], secret.Span), destination);
 
     /// <summary>Computes HMAC-MD5 over the packet with the authenticator given and zeros in the Message-Authenticator's place (RFC 3579 §3.2).</summary>
     internal static void ComputeMessageAuthenticator(ReadOnlySpan<byte> packet, int offset, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination)
     {
-        Span<byte> data = stackalloc byte[RadiusPacket.LargestSize];
-        packet.CopyTo(data);
-        authenticator.CopyTo(data[4..]);
-        data.Slice(offset, Size).Clear();
-        Hashes.HmacMd5(secret.Span, data[..packet.Length], destination);
+        Span<byte> zeros = stackalloc byte[Size];
+        zeros.Clear();
+        secret.Authenticate(
+            new Md5Pieces(packet[..AuthenticatorOffset], authenticator, packet[RadiusPacket.HeaderSize..offset], zeros, packet[(offset + Size)..]), destination);
     }
 
     private static bool VerifyAuthenticator(RadiusPacket packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret)

@@ -13,20 +13,25 @@ public static class RadiusChap
     /// <param name="chapPassword">The attribute's 17 octets.</param>
     /// <param name="challenge">CHAP-Challenge, or the Request Authenticator where it is absent.</param>
     /// <param name="password">The person's password, at most 253 octets.</param>
-    public static bool Verify(ReadOnlySpan<byte> chapPassword, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> password)
+    /// <param name="md5">Whose MD5 computes the response.</param>
+    public static bool Verify(ReadOnlySpan<byte> chapPassword, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> password, Md5Provider md5 = Md5Provider.Managed)
     {
         if (chapPassword.Length != PasswordSize || password.Length > 253 || challenge.Length > 253)
         {
             return false;
         }
 
-        Span<byte> data = stackalloc byte[1 + 253 + 253];
-        data[0] = chapPassword[0];
-        password.CopyTo(data[1..]);
-        challenge.CopyTo(data[(1 + password.Length)..]);
-        Span<byte> expected = stackalloc byte[16];
-        Hashes.Md5(data[..(1 + password.Length + challenge.Length)], expected);
-        CryptographicOperations.ZeroMemory(data);
+        Span<byte> expected = stackalloc byte[ManagedMd5.HashSize];
+        Md5Pieces data = new(chapPassword[..1], password, challenge);
+        if (md5 == Md5Provider.Managed)
+        {
+            ManagedMd5.Complete(Md5State.Initial, 0, data, expected);
+        }
+        else
+        {
+            PlatformMd5.Hash(data, expected);
+        }
+
         return CryptographicOperations.FixedTimeEquals(expected, chapPassword[1..]);
     }
 }

@@ -73,7 +73,7 @@ public static class RadiusHiding
     {
         destination.Clear();
         password.CopyTo(destination);
-        Chain(destination, secret, authenticator, default, hide: true);
+        Hide(destination, secret, authenticator, default);
     }
 
     internal static void HideSalted(ReadOnlySpan<byte> value, ushort salt, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
@@ -84,7 +84,7 @@ public static class RadiusHiding
         BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)(salt | 0x8000));
         destination[SaltSize] = (byte)value.Length;
         value.CopyTo(destination[(SaltSize + 1)..]);
-        Chain(destination[SaltSize..], secret, authenticator, destination[..SaltSize], hide: true);
+        Hide(destination[SaltSize..], secret, authenticator, destination[..SaltSize]);
     }
 
     private static bool TryRevealPassword(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)
@@ -97,7 +97,7 @@ public static class RadiusHiding
 
         Span<byte> text = destination[..value.Length];
         value.CopyTo(text);
-        Chain(text, secret, authenticator, default, hide: false);
+        Reveal(text, secret, authenticator, default);
 
         // RFC 2865 §5.2: filled up with zeros, which no password ends in.
         length = text.Length;
@@ -121,7 +121,7 @@ public static class RadiusHiding
         Span<byte> text = stackalloc byte[256];
         text = text[..hidden];
         value[SaltSize..].CopyTo(text);
-        Chain(text, secret, authenticator, value[..SaltSize], hide: false);
+        Reveal(text, secret, authenticator, value[..SaltSize]);
         bool fits = text[0] < hidden && text[0] <= destination.Length;
         if (fits)
         {
@@ -134,31 +134,35 @@ public static class RadiusHiding
     }
 
     // c(1) = p(1) XOR MD5(secret | authenticator | salt), c(i) = p(i) XOR MD5(secret | c(i-1)).
-    private static void Chain(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> authenticator, ReadOnlySpan<byte> salt, bool hide)
+    private static void Hide(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> authenticator, ReadOnlySpan<byte> salt)
     {
-        Span<byte> input = stackalloc byte[RadiusSecret.LargestSize + Block + SaltSize];
-        Span<byte> mask = stackalloc byte[Block];
-        Span<byte> cipher = stackalloc byte[Block];
-        int start = secret.Span.Length;
-        secret.Span.CopyTo(input);
-        authenticator.CopyTo(input[start..]);
-        salt.CopyTo(input[(start + Block)..]);
-        int inputLength = start + Block + salt.Length;
-        for (int at = 0; at < text.Length; at += Block)
+        Mask(text, secret, authenticator, salt);
+        for (int at = Block; at < text.Length; at += Block)
         {
-            Hashes.Md5(input[..inputLength], mask);
-            Span<byte> block = text.Slice(at, Block);
-            block.CopyTo(cipher);
-            for (int i = 0; i < Block; i++)
-            {
-                block[i] ^= mask[i];
-            }
+            Mask(text[at..], secret, text.Slice(at - Block, Block), default);
+        }
+    }
 
-            (hide ? block : cipher).CopyTo(input[start..]);
-            inputLength = start + Block;
+    // From the end, where what stands in front is still hidden.
+    private static void Reveal(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> authenticator, ReadOnlySpan<byte> salt)
+    {
+        for (int at = text.Length - Block; at > 0; at -= Block)
+        {
+            Mask(text[at..], secret, text.Slice(at - Block, Block), default);
         }
 
-        CryptographicOperations.ZeroMemory(input);
+        Mask(text, secret, authenticator, salt);
+    }
+
+    private static void Mask(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> salt)
+    {
+        Span<byte> mask = stackalloc byte[Block];
+        secret.Hash(new Md5Pieces(secret.Span, previous, salt), mask);
+        for (int i = 0; i < mask.Length; i++)
+        {
+            text[i] ^= mask[i];
+        }
+
         CryptographicOperations.ZeroMemory(mask);
     }
 }

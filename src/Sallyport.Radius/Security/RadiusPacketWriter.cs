@@ -123,8 +123,14 @@ public ref struct RadiusPacketWriter
     /// <summary>Adds an address.</summary>
     public void Add(IPv4Key key, IPAddress value) => AddAddress(key.Id, value, 4);
 
+    /// <summary>Adds an address, 4 octets.</summary>
+    public void Add(IPv4Key key, scoped ReadOnlySpan<byte> value) => AddSized(key.Id, value, 4);
+
     /// <summary>Adds an address.</summary>
     public void Add(IPv6Key key, IPAddress value) => AddAddress(key.Id, value, 16);
+
+    /// <summary>Adds an address, 16 octets.</summary>
+    public void Add(IPv6Key key, scoped ReadOnlySpan<byte> value) => AddSized(key.Id, value, 16);
 
     /// <summary>Adds an interface identifier, 8 octets.</summary>
     public void Add(InterfaceIdKey key, scoped ReadOnlySpan<byte> value) => AddSized(key.Id, value, 8);

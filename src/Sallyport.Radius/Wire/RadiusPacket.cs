@@ -24,10 +24,14 @@ public readonly ref struct RadiusPacket
     internal const byte MessageAuthenticatorType = 80;
     internal const byte EapMessageType = 79;
 
-    private RadiusPacket(ReadOnlySpan<byte> octets, int messageAuthenticatorOffset)
+    // A bit for the lower six bits of each type that is there: most questions for what is absent need no walk.
+    private readonly ulong _present;
+
+    private RadiusPacket(ReadOnlySpan<byte> octets, int messageAuthenticatorOffset, ulong present)
     {
         Span = octets;
         MessageAuthenticatorOffset = messageAuthenticatorOffset;
+        _present = present;
     }
 
     /// <summary>The packet's octets.</summary>
@@ -71,9 +75,12 @@ public readonly ref struct RadiusPacket
         ReadOnlySpan<byte> octets = datagram[..length];
         int messageAuthenticator = 0;
         int count = 0;
-        for (int at = HeaderSize; at < length; at += octets[at + 1])
+        ulong present = 0;
+        for (int at = HeaderSize; at < octets.Length;)
         {
-            if (at + 2 > length || octets[at + 1] < 2 || at + octets[at + 1] > length)
+            byte type = octets[at];
+            int size = at + 1 < octets.Length ? octets[at + 1] : 0;
+            if (size < 2 || size > octets.Length - at)
             {
                 error = RadiusParseError.AttributeLength;
                 return false;
@@ -85,9 +92,9 @@ public readonly ref struct RadiusPacket
                 return false;
             }
 
-            if (octets[at] == MessageAuthenticatorType)
+            if (type == MessageAuthenticatorType)
             {
-                if (messageAuthenticator != 0 || octets[at + 1] != 18)
+                if (messageAuthenticator != 0 || size != 18)
                 {
                     error = RadiusParseError.MessageAuthenticator;
                     return false;
@@ -95,9 +102,12 @@ public readonly ref struct RadiusPacket
 
                 messageAuthenticator = at + 2;
             }
+
+            present |= 1UL << type;
+            at += size;
         }
 
-        packet = new RadiusPacket(octets, messageAuthenticator);
+        packet = new RadiusPacket(octets, messageAuthenticator, present);
         error = RadiusParseError.None;
         return true;
     }
@@ -108,10 +118,31 @@ public readonly ref struct RadiusPacket
     /// <summary>The first value of an attribute, raw.</summary>
     public bool TryGetRaw(RadiusAttributeId id, out ReadOnlySpan<byte> value)
     {
-        RadiusValues values = new(this, id);
-        bool found = values.MoveNext();
-        value = found ? values.Current : default;
-        return found;
+        if (id.Vendor != 0)
+        {
+            RadiusValues values = new(this, id);
+            bool found = values.MoveNext();
+            value = found ? values.Current : default;
+            return found;
+        }
+
+        value = default;
+        if (((_present >> id.Type) & 1) == 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> octets = Span;
+        for (int at = HeaderSize; at < octets.Length; at += octets[at + 1])
+        {
+            if (octets[at] == id.Type)
+            {
+                value = octets.Slice(at + 2, octets[at + 1] - 2);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The text, in UTF-8.</summary>
@@ -181,8 +212,14 @@ public readonly ref struct RadiusPacket
     /// <summary>The address. Allocates it.</summary>
     public bool TryGet(IPv4Key key, out IPAddress value) => TryGetAddress(key.Id, 4, out value);
 
+    /// <summary>The address, 4 octets.</summary>
+    public bool TryGetOctets(IPv4Key key, out ReadOnlySpan<byte> value) => TryGetSized(key.Id, 4, out value);
+
     /// <summary>The address. Allocates it.</summary>
     public bool TryGet(IPv6Key key, out IPAddress value) => TryGetAddress(key.Id, 16, out value);
+
+    /// <summary>The address, 16 octets.</summary>
+    public bool TryGetOctets(IPv6Key key, out ReadOnlySpan<byte> value) => TryGetSized(key.Id, 16, out value);
 
     /// <summary>The prefix (RFC 8044 §3.11). Allocates its address.</summary>
     public bool TryGet(IPv4PrefixKey key, out IPAddress address, out int prefixLength)
