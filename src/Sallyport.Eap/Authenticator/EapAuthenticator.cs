@@ -75,6 +75,7 @@ public sealed class EapAuthenticator
     private readonly HashSet<EapMethodType> _tried = [];
     private IEapServerMethod? _method;
     private bool _firstRound;
+    private bool _succeeded;
     private byte _identifier;
 
     /// <summary>Begins a conversation.</summary>
@@ -99,7 +100,8 @@ public sealed class EapAuthenticator
     public EapMethodType Method => _method?.Type ?? EapMethodType.None;
 
     /// <summary>The MSK after Success; empty where the method makes none.</summary>
-    public ReadOnlySpan<byte> MasterSessionKey => _passThrough is not null ? _passThrough.MasterSessionKey : _method is not null ? _method.MasterSessionKey : default;
+    public ReadOnlySpan<byte> MasterSessionKey =>
+        !_succeeded ? default : _passThrough is not null ? _passThrough.MasterSessionKey : _method is not null ? _method.MasterSessionKey : default;
 
     /// <summary>Begins: the first request, or <see cref="EapAuthenticatorOutcome.Pending"/> where a server elsewhere is to begin (RFC 3579 §2.1, EAP-Start).</summary>
     /// <param name="packet">Where the request goes; 1020 octets hold any.</param>
@@ -148,9 +150,9 @@ public sealed class EapAuthenticator
             return EapAuthenticatorOutcome.Pending;
         }
 
-        if (eap.Type is EapMethodType.Nak or EapMethodType.Expanded && _firstRound)
+        if (_firstRound && EapNak.Is(eap))
         {
-            return HandleNak(eap, packet, out length);
+            return Try(EapNak.Wanted(eap), packet, out length);
         }
 
         if (eap.Type != _method!.Type)
@@ -234,7 +236,6 @@ public sealed class EapAuthenticator
             return EapAuthenticatorOutcome.Pending;
         }
 
-        _identifier++;
         return Begin(packet, out length);
     }
 
@@ -251,22 +252,6 @@ public sealed class EapAuthenticator
         return Try(_methods.Select(m => m.Key), packet, out length);
     }
 
-    // RFC 3748 §5.3: the peer names methods that it would take, the favourite first.
-    private EapAuthenticatorOutcome HandleNak(EapPacket eap, Span<byte> packet, out int length)
-    {
-        List<EapMethodType> wanted = [];
-        if (eap.Type == EapMethodType.Nak)
-        {
-            foreach (byte type in eap.TypeData)
-            {
-                wanted.Add((EapMethodType)type);
-            }
-        }
-
-        _identifier++;
-        return Try(wanted, packet, out length);
-    }
-
     private EapAuthenticatorOutcome Try(IEnumerable<EapMethodType> wanted, Span<byte> packet, out int length)
     {
         foreach (EapMethodType type in wanted)
@@ -277,6 +262,7 @@ public sealed class EapAuthenticator
                 _method = create();
                 _firstRound = true;
                 State = EapAuthenticatorState.Method;
+                _identifier++;
                 Span<byte> data = stackalloc byte[EapLimits.LargestPacket - EapPacket.HeaderSize - 1];
                 int dataLength = _method.Begin(_identifier, data);
                 return Send(type, data[..dataLength], packet, out length);
@@ -295,6 +281,7 @@ public sealed class EapAuthenticator
     private EapAuthenticatorOutcome End(EapCode code, Span<byte> packet, out int length)
     {
         State = EapAuthenticatorState.Ended;
+        _succeeded = code == EapCode.Success;
         EapPacket.Result(code, _identifier).CopyTo(packet);
         length = EapPacket.HeaderSize;
         return code == EapCode.Success ? EapAuthenticatorOutcome.Success : EapAuthenticatorOutcome.Failure;

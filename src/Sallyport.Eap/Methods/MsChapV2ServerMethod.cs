@@ -12,6 +12,7 @@ internal static class MsChapV2OpCode
     public const byte Response = 2;
     public const byte Success = 3;
     public const byte Failure = 4;
+    public const byte ChangePassword = 7;
 
     /// <summary>Op-code, MS-CHAPv2-ID and MS-Length in octets.</summary>
     public const int HeaderSize = 4;
@@ -28,6 +29,7 @@ internal static class MsChapV2OpCode
 public sealed class MsChapV2ServerMethod : IEapServerMethod
 {
     private const int ResponseSize = 49;
+    private const int LongestServerName = 253;
     private readonly EapPassword? _password;
     private readonly EapRandom _random;
     private readonly byte[] _serverName;
@@ -38,12 +40,13 @@ public sealed class MsChapV2ServerMethod : IEapServerMethod
     /// <summary>Begins a run.</summary>
     /// <param name="password">The person's password or NT hash; null fails as a wrong password does.</param>
     /// <param name="random">For the challenge.</param>
-    /// <param name="serverName">The name sent beside the challenge.</param>
+    /// <param name="serverName">The name sent beside the challenge, up to 253 octets.</param>
     public MsChapV2ServerMethod(EapPassword? password, EapRandom random, string serverName = "sallyport")
     {
         _password = password;
         _random = random;
         _serverName = Encoding.UTF8.GetBytes(serverName);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_serverName.Length, LongestServerName, nameof(serverName));
     }
 
     private enum State
@@ -85,6 +88,9 @@ public sealed class MsChapV2ServerMethod : IEapServerMethod
             (State.Challenged, MsChapV2OpCode.Response) => HandleResponse(typeData, request, out length),
             (State.Succeeding, MsChapV2OpCode.Success) => EapMethodResult.Success,
             (State.Succeeding or State.Failing, MsChapV2OpCode.Failure) => EapMethodResult.Failure,
+
+            // RFC 2759 §6: only E=648 asks for a new password, and this side never sends it.
+            (_, MsChapV2OpCode.ChangePassword) => EapMethodResult.Failure,
             _ => EapMethodResult.Discard,
         };
     }

@@ -29,7 +29,10 @@ public sealed class EapPeerOptions
     /// <summary>The password.</summary>
     public required EapPassword Password { get; init; }
 
-    /// <summary>Which methods may be used, the favourite first.</summary>
+    /// <summary>
+    /// Which methods may be used, the favourite first. What is not implemented, or needs the password's text where only its NT hash is known,
+    /// is left out.
+    /// </summary>
     public IReadOnlyList<EapMethodType> Methods { get; init; } = [EapMethodType.MsChapV2, EapMethodType.Md5Challenge];
 
     /// <summary>Where random octets come from.</summary>
@@ -38,12 +41,13 @@ public sealed class EapPeerOptions
 
 /// <summary>
 /// The peer's state machine (RFC 4137 §4, figure 3, in words): a request with a new identifier is answered by the method it names, or with a
-/// Nak that names ours; the same request again gets the same response again; Success counts only once the method may end, Failure always;
-/// after either nothing more is said. Not safe for concurrent use.
+/// Nak that names ours; the same request again gets the same response again; Success counts only once the method may end; either result counts
+/// only as the answer to the last response, and after it nothing more is said. Not safe for concurrent use.
 /// </summary>
 public sealed class EapPeer
 {
     private readonly EapPeerOptions _options;
+    private readonly EapMethodType[] _methods;
     private byte[] _lastRequest = [];
     private byte[] _lastResponse = [];
     private IEapPeerMethod? _method;
@@ -55,6 +59,7 @@ public sealed class EapPeer
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _methods = [.. options.Methods.Where(CanRun).Distinct()];
     }
 
     /// <summary>The MSK once the conversation has ended well: 64 octets, or empty where the method makes none.</summary>
@@ -72,6 +77,12 @@ public sealed class EapPeer
         length = 0;
         if (_ended || !EapPacket.TryParse(packet, out EapPacket eap, out _))
         {
+            return EapPeerOutcome.Discard;
+        }
+
+        if (eap.Code is EapCode.Success or EapCode.Failure && (_lastRequest.Length == 0 || eap.Identifier != _lastRequest[1]))
+        {
+            // RFC 3748 §4.2: either carries the identifier of the response that it answers.
             return EapPeerOutcome.Discard;
         }
 
@@ -115,6 +126,7 @@ public sealed class EapPeer
             case EapMethodType.Identity:
                 if (!Encoding.UTF8.TryGetBytes(_options.Identity, data, out dataLength))
                 {
+                    _ended = true;
                     return EapPeerOutcome.Failure;
                 }
 
@@ -122,6 +134,10 @@ public sealed class EapPeer
             case EapMethodType.Notification:
                 // RFC 3748 §5.2: acknowledged, whatever it says.
                 break;
+            case EapMethodType.None:
+            case EapMethodType.Nak:
+                // RFC 3748 §5.3: a Nak is a response only.
+                return EapPeerOutcome.Discard;
             default:
                 EapMethodResult result = HandleMethod(eap, data, ref type, out dataLength);
                 if (result == EapMethodResult.Discard)
@@ -152,68 +168,43 @@ public sealed class EapPeer
 
     private EapMethodResult HandleMethod(EapPacket eap, Span<byte> data, ref EapMethodType type, out int length)
     {
-        if (_method?.Type != eap.Type)
+        length = 0;
+        if (_method is not null)
         {
             // RFC 3748 §2.1: once a method runs, no other may begin.
-            if (_method is not null)
-            {
-                length = 0;
-                return EapMethodResult.Discard;
-            }
-
-            if (!_options.Methods.Contains(eap.Type) || (_method = Create(eap.Type)) is null)
-            {
-                return Nak(eap.Type, data, ref type, out length);
-            }
+            return _method.Type == eap.Type ? _method.Handle(eap.Identifier, eap.TypeData, data, out length) : EapMethodResult.Discard;
         }
 
-        return _method.Handle(eap.Identifier, eap.TypeData, data, out length);
-    }
-
-    private EapMethodResult Nak(EapMethodType refused, Span<byte> data, ref EapMethodType type, out int length)
-    {
-        if (refused == EapMethodType.Expanded)
+        if (!_methods.Contains(eap.Type))
         {
-            // RFC 3748 §5.3.2: an expanded type is refused by an expanded Nak; each of our types as vendor 0.
-            type = EapMethodType.Expanded;
-            length = 0;
-            Write(data, ref length, EapMethodType.Nak);
-            foreach (EapMethodType method in _options.Methods)
-            {
-                data[length++] = (byte)EapMethodType.Expanded;
-                Write(data, ref length, method);
-            }
-
+            // RFC 3748 §5.3.2: an expanded type is refused by an expanded Nak.
+            bool expanded = type == EapMethodType.Expanded;
+            length = expanded ? EapNak.WriteExpanded(_methods, data) : EapNak.Write(_methods, data);
+            type = expanded ? EapMethodType.Expanded : EapMethodType.Nak;
             return EapMethodResult.Continue;
         }
 
-        type = EapMethodType.Nak;
-        length = 0;
-        foreach (EapMethodType method in _options.Methods.Take(16))
+        IEapPeerMethod method = Create(eap.Type);
+        EapMethodResult result = method.Handle(eap.Identifier, eap.TypeData, data, out length);
+        if (result != EapMethodResult.Discard)
         {
-            data[length++] = (byte)method;
+            _method = method;
         }
 
-        if (length == 0)
-        {
-            data[length++] = 0;
-        }
-
-        return EapMethodResult.Continue;
-
-        static void Write(Span<byte> data, ref int length, EapMethodType method)
-        {
-            data.Slice(length, 6).Clear();
-            data[length + 6] = (byte)method;
-            length += 7;
-        }
+        return result;
     }
 
-    private IEapPeerMethod? Create(EapMethodType type) => type switch
+    private bool CanRun(EapMethodType type) => type switch
+    {
+        EapMethodType.MsChapV2 => true,
+        EapMethodType.Md5Challenge or EapMethodType.GenericTokenCard => _options.Password.HasText,
+        _ => false,
+    };
+
+    private IEapPeerMethod Create(EapMethodType type) => type switch
     {
         EapMethodType.Md5Challenge => new Md5ChallengeMethod(_options.Password),
         EapMethodType.GenericTokenCard => new GenericTokenCardMethod(_options.Password),
-        EapMethodType.MsChapV2 => new MsChapV2PeerMethod(_options.Identity, _options.Password, _options.Random),
-        _ => null,
+        _ => new MsChapV2PeerMethod(_options.Identity, _options.Password, _options.Random),
     };
 }
