@@ -7,6 +7,12 @@ namespace Sallyport.Radius.Tests.Security;
 /// <summary>Parsing, verifying, reading, building and signing allocate nothing.</summary>
 public class AllocationTests
 {
+#if NETSTANDARD_PACKAGE
+    // netstandard2.0 has no other way to an IPAddress's octets than a new array.
+    private const int AddressOctets = 32;
+#else
+    private const int AddressOctets = 0;
+#endif
     private static readonly byte[] RequestAuthenticator = Convert.FromHexString(Packets.RequestAuthenticator);
     private readonly byte[] _buffer = new byte[RadiusPacket.LargestSize];
     private readonly byte[] _password = new byte[RadiusHiding.LargestPassword];
@@ -42,14 +48,14 @@ public class AllocationTests
         RadiusPacketWriterTests.WriteAccept(ref writer);
         writer.Add(MicrosoftVsa.MsMppeSendKey, RequestAuthenticator, Packets.Secret, salt: 0x8001);
         return writer.TryComplete(Packets.Secret, out _);
-    });
+    }, AddressOctets);
 
     [Fact]
     public void A_reply_is_verified_without_allocating() => AssertAllocatesNothing(() =>
         RadiusPacket.TryParse(Packets.Accept, out RadiusPacket packet, out _)
         && RadiusAuthenticators.VerifyReply(packet, RequestAuthenticator, Packets.Secret, requireMessageAuthenticator: true) == RadiusVerification.Genuine);
 
-    private static void AssertAllocatesNothing(Func<bool> work)
+    private static void AssertAllocatesNothing(Func<bool> work, int allowed = 0)
     {
         Assert.True(work());
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -61,6 +67,6 @@ public class AllocationTests
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(right);
-        Assert.Equal(0, allocated);
+        Assert.InRange(allocated, 0, 100 * allowed);
     }
 }
