@@ -44,6 +44,21 @@ public abstract class IkeKeyExchange : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(method)),
     };
 
+    /// <summary>A key of an elliptic curve group that is known beforehand, as published vectors are.</summary>
+    /// <param name="method">Group 19, 20 or 21.</param>
+    /// <param name="privateKey">The private number, as long as the group's coordinates.</param>
+    internal static IkeKeyExchange FromPrivateKey(KeyExchangeMethod method, byte[] privateKey)
+    {
+        ECCurve curve = method switch
+        {
+            KeyExchangeMethod.Ecp256 => ECCurve.NamedCurves.nistP256,
+            KeyExchangeMethod.Ecp384 => ECCurve.NamedCurves.nistP384,
+            KeyExchangeMethod.Ecp521 => ECCurve.NamedCurves.nistP521,
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
+        return new EcpKeyExchange(method, curve, ECDiffieHellman.Create(new ECParameters { Curve = curve, D = privateKey }));
+    }
+
     /// <summary>Computes the shared secret.</summary>
     /// <param name="peerPublicValue">The peer's public value.</param>
     /// <param name="secret">g^ir, with leading zeros kept (RFC 7296 §2.14); the caller clears it.</param>
@@ -70,10 +85,15 @@ public abstract class IkeKeyExchange : IDisposable
         private readonly byte[] _public;
 
         public EcpKeyExchange(KeyExchangeMethod method, ECCurve curve)
+            : this(method, curve, ECDiffieHellman.Create(curve))
+        {
+        }
+
+        public EcpKeyExchange(KeyExchangeMethod method, ECCurve curve, ECDiffieHellman key)
         {
             Method = method;
             _curve = curve;
-            _key = ECDiffieHellman.Create(curve);
+            _key = key;
             ECPoint point = _key.ExportParameters(false).Q;
             _public = [.. point.X!, .. point.Y!];
         }
