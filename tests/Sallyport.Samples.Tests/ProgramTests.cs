@@ -61,6 +61,21 @@ public partial class ProgramTests
         }
     }
 
+    [Theory]
+    [InlineData("DuoCloud")]
+    [InlineData("RadiusServer")]
+    public async Task Dotnet_run_leaves_the_person_in_the_folder_where_they_stand(string program)
+    {
+        ProcessStartInfo start = new("dotnet", ["msbuild", Repository.At($"samples/{program}"), "-getProperty:RunWorkingDirectory"]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+
+        string folder = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Empty(folder.Trim());
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments)
     {
         using Process process = Start(program, arguments);
