@@ -13,8 +13,8 @@ public partial class StockDictionaryTests
 
     private static readonly string Folder = Repository.At("dictionaries");
 
-    // Where FreeRADIUS has a name of its own for a value that a registry names otherwise, or none.
-    private static readonly string[] NamesOfTheRegistry = ["Acct-Terminate-Cause", "NAS-Port-Type"];
+    // FreeRADIUS has the first by the number of a draft, and the second as text, though a number of two octets comes first (RFC 5580 §4.5).
+    internal static readonly string[] Different = ["Digest-Response", "Extended-Location-Policy-Rules"];
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder, "dictionary.*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Order(StringComparer.Ordinal)];
 
@@ -39,14 +39,17 @@ public partial class StockDictionaryTests
         DictionaryModel theirs = DictionaryParser.Parse(File.ReadAllText($"{Debian}/dictionary"), "dictionary", (_, name) => File.Exists($"{Debian}/{name}") ? new DictionaryFile(name, File.ReadAllText($"{Debian}/{name}")) : null);
         DictionaryModel ours = DictionaryParser.Parse(File.ReadAllText(Path.Combine(Folder, file)), file);
 
-        Dictionary<string, DictionaryEntry> attributes = theirs.Attributes.ToDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+        // Numbers beyond 255 are FreeRADIUS' own: it takes digests apart for its policies, under the names of RFC 5090.
+        Dictionary<string, DictionaryEntry> attributes = theirs.Attributes.Where(a => a.Path.Vendor != 0 || a.Path.Numbers[0] <= byte.MaxValue).ToDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
         ILookup<string, DictionaryValue> values = theirs.Values.ToLookup(v => $"{v.Attribute} {v.Name}", StringComparer.OrdinalIgnoreCase);
-        Assert.All(ours.Attributes.Where(a => attributes.ContainsKey(a.Name)), a =>
+        Assert.All(ours.Attributes.Where(a => attributes.ContainsKey(a.Name) && !Different.Contains(a.Name)), a =>
         {
             DictionaryEntry other = attributes[a.Name];
             Assert.Equal((other.Path, other.Type, other.HasTag, other.Encryption, other.Concat), (a.Path, a.Type, a.HasTag, a.Encryption, a.Concat));
         });
-        Assert.All(ours.Values.Where(v => !NamesOfTheRegistry.Contains(v.Attribute)), v => Assert.Equal(v.Number, Assert.Single(values[$"{v.Attribute} {v.Name}"]).Number));
+
+        // The documents have values that it lacks; a name that both have means the same.
+        Assert.All(ours.Values, v => Assert.All(values[$"{v.Attribute} {v.Name}"], other => Assert.Equal(v.Number, other.Number)));
     }
 
     [Fact]
