@@ -7,7 +7,9 @@ namespace Sallyport.Radius.Generators;
 /// <param name="Text">Its text.</param>
 /// <param name="Namespace">The namespace to make its types in.</param>
 /// <param name="ClassName">The class to make, or null for one named after the file.</param>
-internal sealed record DictionaryItem(string Path, string Text, string Namespace, string? ClassName);
+/// <param name="IsPublic">Whether other assemblies see its types.</param>
+/// <param name="IsPart">Whether it makes none itself, and is there for others to include.</param>
+internal sealed record DictionaryItem(string Path, string Text, string Namespace, string? ClassName, bool IsPublic, bool IsPart);
 
 /// <summary>A dictionary with all that it includes: what its source depends on, and nothing else.</summary>
 /// <param name="Item">The dictionary.</param>

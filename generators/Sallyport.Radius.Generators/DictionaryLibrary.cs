@@ -38,7 +38,7 @@ internal sealed class DictionaryLibrary
     public DictionaryUnit? Unit(DictionaryItem item)
     {
         string path = Locate(string.Empty, item.Path);
-        return _parts.Contains(path) ? null : new DictionaryUnit(item, new EquatableArray<DictionaryFile>(_reachable[path].Select(p => new DictionaryFile(_items[p].Path, _items[p].Text))));
+        return item.IsPart || _parts.Contains(path) ? null : new DictionaryUnit(item, new EquatableArray<DictionaryFile>(_reachable[path].Select(p => new DictionaryFile(_items[p].Path, _items[p].Text))));
     }
 
     /// <summary>The file that a name means in a file: with forward slashes, and without dots where they can be resolved.</summary>

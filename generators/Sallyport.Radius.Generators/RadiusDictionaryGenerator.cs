@@ -49,7 +49,7 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
     private static DictionaryItem? Item(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
     {
         AnalyzerConfigOptions own = options.GetOptions(file);
-        if (!own.TryGetValue(Metadata + "SallyportRadiusDictionary", out string? marked) || marked != "true")
+        if (!own.TryGetValue(Metadata + "SallyportRadiusDictionary", out string? marked) || marked is not ("true" or "part"))
         {
             return null;
         }
@@ -60,11 +60,14 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
         }
 
         own.TryGetValue(Metadata + "ClassName", out string? className);
+        own.TryGetValue(Metadata + "Public", out string? isPublic);
         return new DictionaryItem(
             file.Path,
             file.GetText(cancellation)?.ToString() ?? string.Empty,
             string.IsNullOrWhiteSpace(@namespace) ? "RadiusDictionaries" : @namespace!,
-            string.IsNullOrWhiteSpace(className) ? null : className);
+            string.IsNullOrWhiteSpace(className) ? null : className,
+            !string.Equals(isPublic, "false", StringComparison.OrdinalIgnoreCase),
+            marked == "part");
     }
 
     private static CompiledDictionary Compile(DictionaryUnit unit)
@@ -80,7 +83,7 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
             return new CompiledDictionary(item, null, new EquatableArray<string>([]), new EquatableArray<DictionaryProblem>(problems));
         }
 
-        DictionarySource source = new(model, item.Namespace, className);
+        DictionarySource source = new(model, item.Namespace, className, item.IsPublic ? "public" : "internal");
         string? text = source.Write(System.IO.Path.GetFileName(item.Path), problems);
         return new CompiledDictionary(item, text, new EquatableArray<string>(text is null ? [] : source.Types), new EquatableArray<DictionaryProblem>(problems));
     }

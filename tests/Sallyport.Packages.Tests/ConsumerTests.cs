@@ -72,6 +72,71 @@ public class ConsumerTests(PackedPackages packed)
     }
 
     [SkippableFact]
+    public async Task A_program_and_its_library_both_opt_into_a_vendor_that_comes_with_the_package()
+    {
+        const string Project = """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>@TYPE@</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Sallyport.Radius" Version="@VERSION@" />
+                <RadiusVendor Include="Cisco;microsoft" />
+                @MORE@
+              </ItemGroup>
+            </Project>
+            """;
+        string project = packed.CreateProject(
+            "Vendors",
+            ("Library.csproj", Project.Replace("@TYPE@", "Library", StringComparison.Ordinal).Replace("@MORE@", """<Compile Include="Shell.cs" />""", StringComparison.Ordinal)),
+            ("Program.csproj", Project.Replace("@TYPE@", "Exe", StringComparison.Ordinal).Replace("@MORE@", """<Compile Include="Program.cs" /><ProjectReference Include="Library.csproj" />""", StringComparison.Ordinal)),
+            ("Directory.Build.props", """<Project><PropertyGroup><BaseIntermediateOutputPath>obj/$(MSBuildProjectName)/</BaseIntermediateOutputPath><OutputPath>bin/$(MSBuildProjectName)/</OutputPath></PropertyGroup></Project>"""),
+            ("Shell.cs",
+                """
+                using Sallyport.Radius.Dictionaries;
+                using Sallyport.Radius.Security;
+
+                public static class Shell
+                {
+                    public static void Privilege(ref RadiusPacketWriter writer, int level) => writer.Add(CiscoVsa.CiscoAVPair, $"shell:priv-lvl={level}");
+                }
+                """),
+            ("Program.cs",
+                """
+                using Sallyport.Radius.Dictionaries;
+                using Sallyport.Radius.Security;
+                using Sallyport.Radius.Wire;
+
+                byte[] request = new byte[RadiusPacket.LargestSize];
+                RadiusPacketWriter writer = new(request, RadiusCode.AccessRequest, 1, new byte[16]);
+                Shell.Privilege(ref writer, 15);
+                writer.TryComplete(new RadiusSecret("testing123"), out int length);
+                RadiusPacket.TryParse(request.AsSpan(0, length), out RadiusPacket packet, out _);
+                Console.WriteLine($"{packet.GetString(CiscoVsa.CiscoAVPair)} of {CiscoVsa.VendorCisco} and {MicrosoftVsa.VendorMicrosoft}");
+                """));
+
+        DotNetResult result = await packed.RunAsync(project, "run", "--project", "Program.csproj");
+
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.Contains("shell:priv-lvl=15 of 9 and 311", result.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_vendor_that_does_not_come_with_the_package_fails_the_build_with_those_that_do()
+    {
+        string project = packed.CreateProject("Nobody", ("Library.csproj", Library("dictionary.acme").Replace("</ItemGroup>", """<RadiusVendor Include="Cisco;Nobody" /></ItemGroup>""", StringComparison.Ordinal)), ("dictionary.acme", Dictionary));
+
+        DotNetResult result = await packed.RunAsync(project, "build", "-v", "quiet");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Matches(@"Library\.csproj.*error SALR0016: .*'nobody'; there are .*cisco, .*microsoft", result.Output);
+    }
+
+    [SkippableFact]
     public async Task A_library_for_netstandard_builds_in_the_CSharp_it_has()
     {
         string project = packed.CreateProject(

@@ -65,8 +65,7 @@ public partial class StockDictionaryTests
         Assert.Equal(new IPv6PrefixKey(97), Rfc3162.FramedIPv6Prefix);
         Assert.Equal(new ConcatKey(79), Rfc3579.EapMessage);
         Assert.Equal(new EncryptedKey(311, 17, RadiusEncryption.Salted), MicrosoftVsa.MsMppeRecvKey);
-        Assert.Equal(new TextKey(9, 1), CiscoVsa.CiscoAVPair);
-        Assert.Equal(9u, CiscoVsa.VendorCisco);
+        Assert.Equal(311u, MicrosoftVsa.VendorMicrosoft);
     }
 
     [Fact]

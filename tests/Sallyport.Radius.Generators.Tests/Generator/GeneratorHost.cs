@@ -11,6 +11,12 @@ namespace Sallyport.Radius.Generators.Tests.Generator;
 internal sealed record TestDictionary(string Path, string Text, string? Namespace = "Acme.Radius", string? ClassName = null)
 {
     public bool IsRadiusDictionary { get; init; } = true;
+
+    /// <summary>Whether it is there only for others to include.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>The item's Public, or null for none.</summary>
+    public string? Public { get; init; }
 }
 
 /// <summary>Runs the generator over a small project as the compiler does.</summary>
@@ -93,9 +99,10 @@ internal sealed class GeneratorHost
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => _files[textFile] is { IsRadiusDictionary: true } dictionary
             ? new Values(new()
             {
-                ["build_metadata.AdditionalFiles.SallyportRadiusDictionary"] = "true",
+                ["build_metadata.AdditionalFiles.SallyportRadiusDictionary"] = dictionary.IsPart ? "part" : "true",
                 ["build_metadata.AdditionalFiles.Namespace"] = dictionary.Namespace,
                 ["build_metadata.AdditionalFiles.ClassName"] = dictionary.ClassName,
+                ["build_metadata.AdditionalFiles.Public"] = dictionary.Public,
             })
             : new Values([]);
     }

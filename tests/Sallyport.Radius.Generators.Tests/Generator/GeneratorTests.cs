@@ -49,6 +49,30 @@ public class GeneratorTests
     }
 
     [Fact]
+    public void A_dictionary_that_nobody_asked_for_is_there_to_be_included()
+    {
+        GeneratorRunResult result = Compile(
+            new TestDictionary("/p/dictionary.root", "$INCLUDE dictionary.part\n"),
+            new TestDictionary("/p/dictionary.part", "ATTRIBUTE Part 3 integer") { IsPart = true },
+            new TestDictionary("/p/dictionary.unused", "ATTRIBUTE Unused 3 what") { IsPart = true });
+
+        Assert.Equal("Acme.Radius.Root.g.cs", Assert.Single(result.GeneratedSources).HintName);
+        Assert.Empty(result.Diagnostics);
+    }
+
+    [Theory]
+    [InlineData(null, "public")]
+    [InlineData("true", "public")]
+    [InlineData("False", "internal")]
+    public void The_item_says_who_sees_its_types(string? isPublic, string access)
+    {
+        string source = Compile(new TestDictionary("/p/dictionary.a", "ATTRIBUTE Mode 1 integer\nVALUE Mode On 1") { Public = isPublic }).GeneratedSources[0].SourceText.ToString();
+
+        Assert.Contains($" {access} static partial class A", source, StringComparison.Ordinal);
+        Assert.Contains($" {access} enum Mode ", source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Dictionaries_that_include_each_other_are_both_told_so()
     {
         GeneratorHost host = new([new("/p/dictionary.a", "$INCLUDE dictionary.b\nATTRIBUTE A 1 string"), new("/p/dictionary.b", "$INCLUDE dictionary.a\nATTRIBUTE B 2 string")]);
