@@ -1,27 +1,25 @@
-using System.Globalization;
+using System.CommandLine;
 using BenchmarkDotNet.Running;
+using Sallyport.Benchmarks.Radius.Load;
+using Sallyport.Benchmarks.Radius.Servers;
 using Sallyport.Benchmarks.Ratios;
 
-if (args is not ["ratios", ..])
+RootCommand root = new("Measures Sallyport. Options that belong to no verb go to BenchmarkDotNet: --filter '*', --list flat.")
+{
+    RatiosCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SinkCommand.Create(),
+};
+if (args is [['-', ..], ..] && args[0] is not ("-h" or "-?" or "--help" or "--version"))
 {
     BenchmarkSwitcher.FromAssembly(typeof(Bars).Assembly).Run(args);
     return 0;
 }
 
-string[] groups = [.. Bars.All.Select(b => b.Group).Distinct()];
-if (args.Length > 2 || (args.Length == 2 && !groups.Contains(args[1])))
+try
 {
-    Console.Error.WriteLine($"usage: ratios [{string.Join('|', groups)}]");
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is ArgumentException or FormatException or IOException or PlatformNotSupportedException or System.Net.Sockets.SocketException)
+{
+    Console.Error.WriteLine($"error: {e.Message}");
     return 2;
 }
-
-bool passed = true;
-foreach (Bar bar in Bars.All.Where(b => args.Length == 1 || b.Group == args[1]))
-{
-    double value = bar.Measure();
-    bool pass = value <= bar.Limit;
-    passed &= pass;
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bar.Name} {value:0.00} {bar.Limit:0.00} {(pass ? "pass" : "fail")}"));
-}
-
-return passed ? 0 : 1;

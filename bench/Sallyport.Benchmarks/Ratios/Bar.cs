@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Sallyport.Benchmarks.Ratios;
 
-/// <summary>A bar: what a piece of our work may cost, measured against a primitive or peer in the same run.</summary>
+/// <summary>What a piece of our work may cost, measured against a primitive or peer in the same run.</summary>
 /// <param name="Group">radius, eap, ike or esp.</param>
 /// <param name="Name">What is measured, against what.</param>
 /// <param name="Limit">The highest value that passes.</param>
 /// <param name="Ours">Our work.</param>
 /// <param name="Reference">What it is measured against; null where octets allocated an operation are measured.</param>
-internal sealed record Bar(string Group, string Name, double Limit, Action Ours, Action? Reference)
+internal sealed record Bar(string Group, string Name, double Limit, Action Ours, Action? Reference) : IBar
 {
     private const int Rounds = 41;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(8);
@@ -17,7 +17,9 @@ internal sealed record Bar(string Group, string Name, double Limit, Action Ours,
     /// The median of the ratios of neighbouring slices: both sides take turns within milliseconds, so that a machine that slows down slows
     /// both.
     /// </summary>
-    public double Measure()
+    public IEnumerable<BarLine> Measure() => [new BarLine(Name, Value(), Limit)];
+
+    private double Value()
     {
         if (Reference is null)
         {

@@ -8,9 +8,9 @@ namespace Sallyport.Benchmarks.Ratios;
 /// <summary>The bars, a line each.</summary>
 internal static class Bars
 {
-    public static IReadOnlyList<Bar> All { get; } = [.. Radius(), .. Eap(), .. Ike(), .. Esp()];
+    public static IReadOnlyList<IBar> All { get; } = [.. Radius(), .. Eap(), .. Ike(), .. Esp()];
 
-    private static IEnumerable<Bar> Radius()
+    private static IEnumerable<IBar> Radius()
     {
         byte[] request = RadiusWorkloads.AccessRequest;
         byte[] buffer = new byte[RadiusPacket.LargestSize];
@@ -31,7 +31,7 @@ internal static class Bars
         yield return new Bar("radius", "radius.build.allocated", 0, Build, null);
     }
 
-    private static IEnumerable<Bar> Eap()
+    private static IEnumerable<IBar> Eap()
     {
         byte[] packet = Workloads.EapRequest;
         byte[] hash = new byte[16];
@@ -39,7 +39,7 @@ internal static class Bars
         yield return new Bar("eap", "eap.parse.allocated", 0, () => Workloads.ParseEap(packet), null);
     }
 
-    private static IEnumerable<Bar> Ike()
+    private static IEnumerable<IBar> Ike()
     {
         byte[] message = Workloads.IkeSaInit;
         byte[] hash = new byte[48];
@@ -47,7 +47,7 @@ internal static class Bars
         yield return new Bar("ike", "ike.parse.allocated", 0, () => Workloads.ParseIke(message), null);
     }
 
-    private static IEnumerable<Bar> Esp()
+    private static IEnumerable<IBar> Esp()
     {
         AesGcm gcm = new(Workloads.EspKey.AsSpan(0, 32), 16);
         byte[] nonce = new byte[12];

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Net;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
+using Sallyport.Radius.Transport;
+
+namespace Sallyport.Benchmarks.Radius.Servers;
+
+/// <summary><c>serve</c>: the server that is measured, composed of the packages' public API.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        Option<int> port = new("--port") { Description = "Where it listens on 127.0.0.1.", DefaultValueFactory = _ => 1812 };
+        Option<string> secret = new("--secret") { Description = "The shared secret.", DefaultValueFactory = _ => "testing123" };
+        Option<int> users = new("--users") { Description = "How many people it knows.", DefaultValueFactory = _ => 10_000 };
+        Command command = new("serve", "Serve PAP, CHAP, MS-CHAPv2, EAP MD5-Challenge and accounting for user00000 with pass00000 and so on.") { port, secret, users };
+        command.SetAction(result => Run(result.GetValue(port), result.GetValue(secret)!, result.GetValue(users)));
+        return command;
+    }
+
+    private static int Run(int port, string secret, int users)
+    {
+        LoginHandler handler = new(new BenchUsers(users));
+        RadiusUdpServerOptions options = new()
+        {
+            EndPoint = new IPEndPoint(IPAddress.Loopback, port),
+            Peers = new RadiusPeers([new RadiusPeer("loopback", IPAddress.Loopback, 32, new RadiusSecret(secret))]),
+            ReplyLifetime = TimeSpan.FromSeconds(5),
+        };
+        RadiusUdpServer server = new(options, (request, _) => ValueTask.FromResult(handler.Handle(request)));
+        server.Start();
+        return ServerLife.Run(server.LocalEndPoint.ToString(), () => $"shed {server.Dropped(RadiusDropReason.Overload)}");
+    }
+}
