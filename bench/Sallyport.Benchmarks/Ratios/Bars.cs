@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sallyport.Benchmarks.Radius;
+using Sallyport.Benchmarks.Radius.Peers;
 using Sallyport.Esp;
 using Sallyport.Radius.Wire;
 
@@ -29,6 +30,9 @@ internal static class Bars
         yield return new Bar("radius", "radius.build/platform", 1 / 2.5, Build, RadiusWorkloads.PlatformBuildHashes);
         yield return new Bar("radius", "radius.decode.allocated", 0, Decode, null);
         yield return new Bar("radius", "radius.build.allocated", 0, Build, null);
+
+        Contestant server = new("ours", null, 1, (_, port) => ServerProcess.StartVerb("serve", "--port", $"{port}", "--secret", Scene.Secret, "--users", $"{Rivals.Users}"));
+        yield return new LiveBar("radius", "radius.pap", false, false, server, [new Contestant("freeradius", "freeradius", 1 / 3.0, Rivals.FreeRadiusPap)], MemoryLimit: 60);
     }
 
     private static IEnumerable<IBar> Eap()

@@ -14,10 +14,8 @@ internal sealed class TlsConnection : IDisposable
     private readonly LoadOptions _options;
     private readonly TlsIdentity _identity;
     private readonly byte[] _in = new byte[BufferSize];
-    private readonly byte[] _out = new byte[BufferSize];
     private SslStream _stream;
     private int _held;
-    private int _written;
 
     public TlsConnection(RequestPool pool, LoadOptions options, TlsIdentity identity)
     {
@@ -45,26 +43,25 @@ internal sealed class TlsConnection : IDisposable
                 scan = now + ScanEvery;
             }
 
-            while (now < end && Slots.Outstanding < _options.Outstanding)
-            {
-                Write(Slots.Begin(now));
-            }
-
-            if (Slots.Outstanding == 0)
-            {
-                return;
-            }
-
             try
             {
-                Flush();
+                while (now < end && Slots.Outstanding < _options.Outstanding)
+                {
+                    Write(Slots.Begin(now));
+                }
+
+                if (Slots.Outstanding == 0)
+                {
+                    return;
+                }
+
                 Read();
             }
             catch (IOException)
             {
                 Slots.Expire(long.MaxValue);
                 _stream.Dispose();
-                _held = _written = 0;
+                _held = 0;
                 _stream = Connect();
             }
         }
@@ -114,23 +111,12 @@ internal sealed class TlsConnection : IDisposable
         _held -= at;
     }
 
+    // A record each, as devices send: FreeRADIUS 3.2.1 ends a connection on which two packets share one.
     private void Write(ReadOnlySpan<byte> request)
     {
-        if (_written + request.Length > _out.Length)
+        if (!request.IsEmpty)
         {
-            Flush();
-        }
-
-        request.CopyTo(_out.AsSpan(_written));
-        _written += request.Length;
-    }
-
-    private void Flush()
-    {
-        if (_written > 0)
-        {
-            _stream.Write(_out, 0, _written);
-            _written = 0;
+            _stream.Write(request);
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate
         ClientCertificates = [Certificate],
         CertificateChainPolicy = Policy(),
         LocalCertificateSelectionCallback = (_, _, _, _, _) => Certificate,
+
+        // radsecproxy 1.9 ends a handshake that resumes an earlier session with an internal error.
+        AllowTlsResume = false,
     };
 
     /// <summary>How a server speaks TLS: a certificate of the authority demanded.</summary>
