@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Sallyport.Esp.Aead;
 
 namespace Sallyport.Esp;
 
@@ -10,7 +10,7 @@ public sealed class EspInboundSa : IDisposable
     private const byte IPv4 = 4;
     private const byte IPv6 = 41;
     private const byte NoNextHeader = 59;
-    private readonly AesGcm _gcm;
+    private readonly AesGcmAead _gcm;
     private readonly uint _salt;
     private readonly ReplayWindow _window;
 
@@ -19,11 +19,13 @@ public sealed class EspInboundSa : IDisposable
     /// <param name="key">16, 24 or 32 octets of AES key, and the 4-octet salt behind them (RFC 4106 §8.1).</param>
     /// <param name="extendedSequenceNumbers">Whether sequence numbers have 64 bits (RFC 4303 §2.2.1).</param>
     /// <param name="window">How many sequence numbers behind the newest are still taken; a multiple of 64.</param>
+    /// <param name="provider">What computes AES-GCM.</param>
     /// <exception cref="ArgumentException">The key or the window has another length.</exception>
-    public EspInboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, int window = ReplayWindow.DefaultSize)
+    /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
+    public EspInboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, int window = ReplayWindow.DefaultSize, AesGcmProvider provider = AesGcmProvider.Fastest)
     {
         _window = new ReplayWindow(window);
-        (_gcm, _salt) = EspKeys.Create(key);
+        (_gcm, _salt) = EspKeys.Create(key, provider);
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -116,19 +118,11 @@ public sealed class EspInboundSa : IDisposable
 
     private bool TryDecrypt(ReadOnlySpan<byte> packet, ulong sequence, Span<byte> text)
     {
-        Span<byte> nonce = stackalloc byte[EspKeys.NonceSize];
+        Span<byte> nonce = stackalloc byte[AesGcmAead.NonceSize];
         EspKeys.Nonce(_salt, packet.Slice(EspPacket.HeaderSize, EspPacket.IvSize), nonce);
         Span<byte> authenticated = stackalloc byte[EspKeys.LargestAuthenticated];
         int authenticatedSize = EspKeys.Authenticated(Spi, sequence, ExtendedSequenceNumbers, authenticated);
-        try
-        {
-            _gcm.Decrypt(nonce, packet[(EspPacket.HeaderSize + EspPacket.IvSize)..^EspPacket.IcvSize], packet[^EspPacket.IcvSize..], text, authenticated[..authenticatedSize]);
-            return true;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            // The platform's AES-GCM has no overload that merely says no.
-            return false;
-        }
+        return _gcm.TryOpen(
+            nonce, packet[(EspPacket.HeaderSize + EspPacket.IvSize)..^EspPacket.IcvSize], packet[^EspPacket.IcvSize..], text, authenticated[..authenticatedSize]);
     }
 }

@@ -1,23 +1,22 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Sallyport.Esp.Aead;
 
 namespace Sallyport.Esp;
 
 /// <summary>Key material, nonce and additional authenticated data of AES-GCM in ESP (RFC 4106).</summary>
 internal static class EspKeys
 {
-    public const int NonceSize = 12;
     public const int LargestAuthenticated = 12;
     private const int SaltSize = 4;
 
-    public static (AesGcm Gcm, uint Salt) Create(ReadOnlySpan<byte> key)
+    public static (AesGcmAead Gcm, uint Salt) Create(ReadOnlySpan<byte> key, AesGcmProvider provider)
     {
         if (key.Length is not (16 + SaltSize or 24 + SaltSize or 32 + SaltSize))
         {
             throw new ArgumentException("16, 24 or 32 octets of AES key and 4 octets of salt are wanted (RFC 4106 §8.1)", nameof(key));
         }
 
-        return (new AesGcm(key[..^SaltSize], EspPacket.IcvSize), BinaryPrimitives.ReadUInt32BigEndian(key[^SaltSize..]));
+        return (AesGcmAead.Create(key[..^SaltSize], provider), BinaryPrimitives.ReadUInt32BigEndian(key[^SaltSize..]));
     }
 
     // RFC 4106 §4: salt, then IV.

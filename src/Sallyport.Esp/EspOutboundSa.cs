@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Sallyport.Esp.Aead;
 
 namespace Sallyport.Esp;
 
@@ -11,7 +11,7 @@ public sealed class EspOutboundSa : IDisposable
 {
     private const byte IPv4 = 4;
     private const byte IPv6 = 41;
-    private readonly AesGcm _gcm;
+    private readonly AesGcmAead _gcm;
     private readonly uint _salt;
     private ulong _sequence;
 
@@ -19,10 +19,12 @@ public sealed class EspOutboundSa : IDisposable
     /// <param name="spi">The SPI that the receiver chose.</param>
     /// <param name="key">16, 24 or 32 octets of AES key, and the 4-octet salt behind them (RFC 4106 §8.1).</param>
     /// <param name="extendedSequenceNumbers">Whether sequence numbers have 64 bits (RFC 4303 §2.2.1).</param>
+    /// <param name="provider">What computes AES-GCM.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
-    public EspOutboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false)
+    /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
+    public EspOutboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, AesGcmProvider provider = AesGcmProvider.Fastest)
     {
-        (_gcm, _salt) = EspKeys.Create(key);
+        (_gcm, _salt) = EspKeys.Create(key, provider);
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -73,11 +75,11 @@ public sealed class EspOutboundSa : IDisposable
 
         // RFC 4106 §3.1: an IV must never repeat under a key; the sequence number does not.
         BinaryPrimitives.WriteUInt64BigEndian(packet[8..], sequence);
-        Span<byte> nonce = stackalloc byte[EspKeys.NonceSize];
+        Span<byte> nonce = stackalloc byte[AesGcmAead.NonceSize];
         EspKeys.Nonce(_salt, packet.Slice(EspPacket.HeaderSize, EspPacket.IvSize), nonce);
         Span<byte> authenticated = stackalloc byte[EspKeys.LargestAuthenticated];
         int authenticatedSize = EspKeys.Authenticated(Spi, sequence, ExtendedSequenceNumbers, authenticated);
-        _gcm.Encrypt(nonce, text, text, packet[^EspPacket.IcvSize..], authenticated[..authenticatedSize]);
+        _gcm.Seal(nonce, text, text, packet[^EspPacket.IcvSize..], authenticated[..authenticatedSize]);
         return true;
     }
 

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+
+namespace Sallyport.Esp.Aead;
+
+/// <summary>What computes AES-GCM.</summary>
+public enum AesGcmProvider
+{
+    /// <summary>The fastest that this processor has.</summary>
+    Fastest,
+
+    /// <summary><see cref="AesGcm"/>: the platform's, such as OpenSSL, which may be a validated one.</summary>
+    Platform,
+
+    /// <summary>AES-NI and VPCLMULQDQ.</summary>
+    X86Wide,
+
+    /// <summary>AES-NI and PCLMULQDQ.</summary>
+    X86,
+
+    /// <summary>ARMv8's AES and PMULL.</summary>
+    Arm64,
+}
+
+/// <summary>
+/// AES-GCM with a nonce of 12 octets and a tag of 16 (NIST SP 800-38D), made for packets: a call costs little beside its octets, and allocates
+/// nothing. Safe for concurrent use, except with <see cref="Dispose()"/>. The key is cleared when it is disposed of.
+/// </summary>
+public abstract class AesGcmAead : IDisposable
+{
+    /// <summary>A nonce in octets.</summary>
+    public const int NonceSize = 12;
+
+    /// <summary>A tag in octets.</summary>
+    public const int TagSize = 16;
+
+    private protected AesGcmAead()
+    {
+    }
+
+    /// <summary>What computes it.</summary>
+    public abstract AesGcmProvider Provider { get; }
+
+    /// <summary>Whether a provider can be had on this processor.</summary>
+    public static bool IsSupported(AesGcmProvider provider) => provider switch
+    {
+        AesGcmProvider.Fastest => true,
+        AesGcmProvider.Platform => AesGcm.IsSupported,
+        AesGcmProvider.X86Wide => X86WideInstructions.IsSupported,
+        AesGcmProvider.X86 => X86Instructions.IsSupported,
+        AesGcmProvider.Arm64 => Arm64Instructions.IsSupported,
+        _ => false,
+    };
+
+    /// <summary>Takes a key.</summary>
+    /// <param name="key">16, 24 or 32 octets.</param>
+    /// <param name="provider">What is to compute it.</param>
+    /// <exception cref="ArgumentException">The key has another length.</exception>
+    /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
+    public static AesGcmAead Create(ReadOnlySpan<byte> key, AesGcmProvider provider = AesGcmProvider.Fastest)
+    {
+        if (key.Length is not (16 or 24 or 32))
+        {
+            throw new ArgumentException("an AES key has 16, 24 or 32 octets", nameof(key));
+        }
+
+        if (provider == AesGcmProvider.Fastest)
+        {
+            // ARM64's kernel is for whoever asks for it, until it has been run on enough of such processors.
+            provider = X86WideInstructions.IsSupported ? AesGcmProvider.X86Wide : X86Instructions.IsSupported ? AesGcmProvider.X86 : AesGcmProvider.Platform;
+        }
+
+        if (!IsSupported(provider))
+        {
+            throw new PlatformNotSupportedException($"{provider} needs instructions that this processor does not have");
+        }
+
+        return provider switch
+        {
+            AesGcmProvider.X86Wide => new IntrinsicAesGcm<X86WideInstructions>(key, provider),
+            AesGcmProvider.X86 => new IntrinsicAesGcm<X86Instructions>(key, provider),
+            AesGcmProvider.Arm64 => new IntrinsicAesGcm<Arm64Instructions>(key, provider),
+            _ => new PlatformAesGcm(key),
+        };
+    }
+
+    /// <summary>Encrypts and authenticates.</summary>
+    /// <param name="nonce">12 octets, never used before with this key: a nonce that comes twice gives plaintext and hash key away.</param>
+    /// <param name="plaintext">The text.</param>
+    /// <param name="ciphertext">As long as the text: the same octets or others, never partly the same.</param>
+    /// <param name="tag">16 octets.</param>
+    /// <param name="associatedData">What is authenticated besides.</param>
+    /// <exception cref="ArgumentException">A span has another length, or the texts overlap partly.</exception>
+    public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
+    {
+        Check(nonce, plaintext, ciphertext, tag);
+        SealCore(nonce, plaintext, ciphertext, tag, associatedData);
+    }
+
+    /// <summary>Checks and decrypts.</summary>
+    /// <param name="nonce">12 octets.</param>
+    /// <param name="ciphertext">The text.</param>
+    /// <param name="tag">16 octets.</param>
+    /// <param name="plaintext">As long as the text: the same octets or others, never partly the same. Cleared where the tag is wrong; what stands
+    /// in it before the call returns is not to be looked at.</param>
+    /// <param name="associatedData">What is authenticated besides.</param>
+    /// <returns>Whether the tag is right.</returns>
+    /// <exception cref="ArgumentException">A span has another length, or the texts overlap partly.</exception>
+    public bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
+    {
+        Check(nonce, ciphertext, plaintext, tag);
+        return TryOpenCore(nonce, ciphertext, tag, plaintext, associatedData);
+    }
+
+    /// <summary>Clears the key.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData);
+
+    private protected abstract bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData);
+
+    /// <summary>Clears the key.</summary>
+    /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
+
+    private static void Check(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<byte> tag)
+    {
+        if (nonce.Length != NonceSize || tag.Length != TagSize || from.Length != to.Length)
+        {
+            throw new ArgumentException("a nonce of 12 octets, a tag of 16 and two texts of the same length are wanted");
+        }
+
+        if (from.Overlaps(to, out int offset) && offset != 0)
+        {
+            throw new ArgumentException("the texts may be the same octets or others, not partly the same");
+        }
+    }
+}
