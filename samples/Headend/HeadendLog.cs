@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Sallyport.Radius.Transport;
 
 namespace Sallyport.Samples.Headend;
 
@@ -13,13 +14,13 @@ internal static partial class HeadendLog
     public static partial void PoolExhausted(ILogger logger, string user, IPEndPoint remote, string pool, long size);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "{User} from {Remote} is refused: {Server} answers Access-Reject")]
-    public static partial void Rejected(ILogger logger, string user, IPEndPoint remote, IPEndPoint server);
+    public static partial void Rejected(ILogger logger, string user, IPEndPoint remote, RadiusUpstream server);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{User} from {Remote} is refused: no RADIUS server answers; asked were {Servers}")]
     public static partial void NoServer(ILogger logger, string user, IPEndPoint remote, string servers);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Server} does not answer; the next one is asked")]
-    public static partial void NextServer(ILogger logger, IPEndPoint server);
+    public static partial void NextServer(ILogger logger, RadiusUpstream server);
 
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "{User} from {Remote} is gone: {Reason}, {Detail}")]
     public static partial void LoggedOut(ILogger logger, string user, IPEndPoint remote, string reason, string detail);

@@ -27,7 +27,7 @@ public sealed class HeadendService : IHostedService, IIpsecGatewayHandler, IAsyn
     private readonly ILogger _logger;
     private readonly ILoggerFactory _loggers;
     private readonly AddressPool _pool;
-    private readonly RadiusUdpClient _radius;
+    private readonly RadiusClient _radius;
     private readonly RadiusRelay _relay;
     private readonly X509Certificate2 _certificate;
     private readonly IReadOnlyList<X509Certificate2> _intermediates;
@@ -49,7 +49,7 @@ public sealed class HeadendService : IHostedService, IIpsecGatewayHandler, IAsyn
         _loggers = loggerFactory;
         _logger = loggerFactory.CreateLogger<HeadendService>();
         _pool = new AddressPool(plan.Pool);
-        _radius = new RadiusUdpClient(loggerFactory.CreateLogger<RadiusUdpClient>(), timeProvider);
+        _radius = new RadiusClient(RadiusRelay.Options(plan), loggerFactory.CreateLogger<RadiusClient>(), timeProvider);
         _relay = new RadiusRelay(plan, _radius, _logger);
         (_certificate, _intermediates) = new TrustpointStore(options.PkiDirectory).Load(plan.Trustpoint, plan.Profile.Local);
     }

@@ -8,15 +8,11 @@ public static class RadiusMetrics
     /// <summary>The meter's name, to subscribe to.</summary>
     public const string MeterName = "Sallyport.Radius";
 
-    private static readonly Meter Meter = new(MeterName);
+    internal static Meter Meter { get; } = new(MeterName);
 
     internal static Counter<long> ServerRequests { get; } = Meter.CreateCounter<long>("radius.server.requests", "{request}", "Requests handed to the handler");
 
     internal static Counter<long> ServerReplies { get; } = Meter.CreateCounter<long>("radius.server.replies", "{reply}", "Replies sent, those sent again included");
 
     internal static Counter<long> ServerDrops { get; } = Meter.CreateCounter<long>("radius.server.drops", "{datagram}", "Datagrams dropped, by reason");
-
-    internal static Counter<long> ClientRequests { get; } = Meter.CreateCounter<long>("radius.client.requests", "{request}", "Requests sent, retransmissions included");
-
-    internal static Counter<long> ClientDrops { get; } = Meter.CreateCounter<long>("radius.client.drops", "{datagram}", "Datagrams dropped, by reason");
 }

@@ -58,7 +58,7 @@ public class ConsumerTests(PackedPackages packed)
                 // One type of every other package, so that each is loaded.
                 Type[] types =
                 [
-                    typeof(Sallyport.Radius.Transport.RadiusUdpClient), typeof(Sallyport.Eap.Wire.EapPacket), typeof(Sallyport.Ikev2.Endpoint.IkeEndpoint),
+                    typeof(Sallyport.Radius.Transport.RadiusClient), typeof(Sallyport.Eap.Wire.EapPacket), typeof(Sallyport.Ikev2.Endpoint.IkeEndpoint),
                     typeof(Sallyport.Esp.EspOutboundSa), typeof(Sallyport.Ipsec.IpsecEndpoint), typeof(Sallyport.Duo.DuoAuthClient),
                 ];
                 Console.WriteLine(string.Join(' ', types.Select(t => t.Assembly.GetName().Name)));

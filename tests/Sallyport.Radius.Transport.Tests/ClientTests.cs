@@ -13,14 +13,14 @@ namespace Sallyport.Radius.Transport.Tests;
 public sealed class ClientTests : IDisposable
 {
     private readonly UdpClient _silent = new(new IPEndPoint(IPAddress.Loopback, 0));
-    private readonly Lines<RadiusUdpClient> _log = new();
+    private readonly Lines<RadiusClient> _log = new();
 
     public void Dispose() => _silent.Dispose();
 
     [Fact]
     public async Task Identifiers_of_requests_that_were_given_up_are_used_again()
     {
-        await using RadiusUdpClient client = new(_log, mostPorts: 1);
+        await using RadiusClient client = Client(Silent, mostPorts: 1);
         for (int round = 0; round < 3; round++)
         {
             using CancellationTokenSource giveUp = new();
@@ -37,12 +37,11 @@ public sealed class ClientTests : IDisposable
     [Fact]
     public async Task A_request_that_could_not_begin_takes_no_identifier()
     {
-        await using RadiusUdpClient client = new(_log, mostPorts: 1);
+        await using RadiusClient client = Client(Silent, mostPorts: 1);
         for (int i = 0; i < 300; i++)
         {
-            await Assert.ThrowsAsync<FormatException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, Login, (_, _) => throw new FormatException("a bug")));
-            await Assert.ThrowsAsync<FormatException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, (ref RadiusPacketWriter _) => throw new FormatException("a bug")));
-            await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(Silent, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, new string('x', 254))));
+            await Assert.ThrowsAsync<FormatException>(() => client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter _, RadiusHop _) => throw new FormatException("a bug")));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, new string('x', 254))));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Ask(client, new CancellationToken(canceled: true)));
         }
 
@@ -52,7 +51,7 @@ public sealed class ClientTests : IDisposable
     [Fact]
     public async Task Disposal_ends_what_is_under_way_and_what_comes_after()
     {
-        RadiusUdpClient client = new(_log);
+        RadiusClient client = Client(Silent);
         Task<RadiusReply?> asking = Ask(client);
         await client.DisposeAsync();
         await client.DisposeAsync();
@@ -64,23 +63,19 @@ public sealed class ClientTests : IDisposable
     [Fact]
     public async Task Waits_grow_as_configured_and_the_request_is_given_up_after_the_last()
     {
-        TimerCount time = new();
-        await using RadiusUdpClient client = new(_log, time);
-        RadiusUpstream upstream = Silent with { Retransmission = new RadiusRetransmission(TimeSpan.FromSeconds(2), 3, Growth: 2) };
-        Task<RadiusReply?> asking = client.SendAsync(upstream, RadiusCode.AccessRequest, Login);
+        FakeTimeProvider time = new();
+        await using RadiusClient client = Client(Silent with { Retransmission = new RadiusRetransmission { MaximumCount = 3, Jitter = 0 } }, time: time);
+        Task<RadiusReply?> asking = client.SendAsync(RadiusCode.AccessRequest, Login);
         byte[] first = await Receive(_silent);
         foreach (double wait in new[] { 2.0, 4.0 })
         {
-            await Eventually(() => time.Waiting);
             time.Advance(TimeSpan.FromSeconds(wait - 0.1));
-            Assert.True(time.Waiting);
+            Assert.Equal(0, _silent.Available);
             time.Advance(TimeSpan.FromSeconds(0.1));
             Assert.Equal(first, await Receive(_silent));
         }
 
-        await Eventually(() => time.Waiting);
         time.Advance(TimeSpan.FromSeconds(7.9));
-        Assert.True(time.Waiting);
         Assert.False(asking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
 
@@ -91,8 +86,8 @@ public sealed class ClientTests : IDisposable
     [Fact]
     public async Task A_signed_reply_of_another_kind_is_no_answer_to_a_login()
     {
-        await using RadiusUdpClient client = new(_log);
-        Task<RadiusReply?> asking = client.SendAsync(Silent with { RequireMessageAuthenticator = false }, RadiusCode.AccessRequest, Login);
+        await using RadiusClient client = Client(Silent with { RequireMessageAuthenticator = false });
+        Task<RadiusReply?> asking = client.SendAsync(RadiusCode.AccessRequest, Login);
         UdpReceiveResult received = await _silent.ReceiveAsync();
         await _silent.SendAsync(Reply(received.Buffer, RadiusCode.AccountingResponse), received.RemoteEndPoint);
         await Eventually(() => client.Dropped(RadiusDropReason.UnexpectedCode) == 1);
@@ -110,18 +105,17 @@ public sealed class ClientTests : IDisposable
         Lines<RadiusUdpServer> served = new();
         await using RadiusUdpServer server = new(new RadiusUdpServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Peers = Peers() }, Accept, served);
         server.Start();
-        await using RadiusUdpClient client = new(_log);
+        await using RadiusClient client = Client(new RadiusUpstream(server.LocalEndPoint, Secret));
         IPEndPoint? local = null;
         byte identifier = 0;
         await client.SendAsync(
-            new RadiusUpstream(server.LocalEndPoint, Secret),
             RadiusCode.AccessRequest,
-            (ref RadiusPacketWriter w) =>
+            (ref RadiusPacketWriter w, RadiusHop hop) =>
             {
+                (local, identifier) = (hop.Local, hop.Identifier);
                 w.Add(Rfc2865.UserName, "sa\ndks");
-                w.Add(Rfc2865.UserPassword, System.Text.Encoding.ASCII.GetBytes(Password), Secret);
-            },
-            (from, id) => (local, identifier) = (from, id));
+                w.Add(Rfc2865.UserPassword, System.Text.Encoding.ASCII.GetBytes(Password), hop.Secret);
+            });
 
         Assert.Equal([$"RADIUS {local} -> {server.LocalEndPoint}: Access-Request id {identifier}, User-Name sa?dks"], _log.Of("MessageSent"));
         Assert.Equal([$"RADIUS {server.LocalEndPoint} -> {local}: Access-Accept id {identifier}"], served.Of("MessageSent"));
@@ -130,28 +124,11 @@ public sealed class ClientTests : IDisposable
 
     private RadiusUpstream Silent => new((IPEndPoint)_silent.Client.LocalEndPoint!, Secret);
 
-    private static void Login(ref RadiusPacketWriter writer) => writer.Add(UserName, "sadks");
+    private static void Login(ref RadiusPacketWriter writer, RadiusHop hop) => writer.Add(UserName, "sadks");
 
-    private Task<RadiusReply?> Ask(RadiusUdpClient client, CancellationToken cancellationToken = default) =>
-        client.SendAsync(Silent, RadiusCode.AccessRequest, Login, cancellationToken: cancellationToken);
+    private RadiusClient Client(RadiusUpstream server, int mostPorts = 64, TimeProvider? time = null) =>
+        new(new RadiusClientOptions { Servers = [server], MostPorts = mostPorts }, _log, time);
 
-    /// <summary>A clock that tells whether anybody waits for it.</summary>
-    private sealed class TimerCount : FakeTimeProvider
-    {
-        private int _running;
-
-        public bool Waiting => Volatile.Read(ref _running) == 1;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            TimerCallback fired = s =>
-            {
-                Interlocked.Decrement(ref _running);
-                callback(s);
-            };
-            ITimer timer = base.CreateTimer(fired, state, dueTime, period);
-            Interlocked.Increment(ref _running);
-            return timer;
-        }
-    }
+    private static Task<RadiusReply?> Ask(RadiusClient client, CancellationToken cancellationToken = default) =>
+        client.SendAsync(RadiusCode.AccessRequest, Login, cancellationToken: cancellationToken);
 }

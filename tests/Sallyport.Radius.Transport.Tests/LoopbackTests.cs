@@ -31,11 +31,10 @@ public class LoopbackTests
             string user = request.Packet.GetString(UserName)!;
             return request.CreateReply(RadiusCode.AccessAccept, (ref RadiusPacketWriter w) => w.Add(UserName, user));
         });
-        await using RadiusUdpClient client = new();
-        RadiusUpstream upstream = Upstream(server) with { Retransmission = new RadiusRetransmission(TimeSpan.FromSeconds(10), 3) };
+        await using RadiusClient client = Client(Upstream(server) with { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(10), 3) });
 
         RadiusReply?[] replies = await Task.WhenAll(Enumerable.Range(0, 600).Select(i =>
-            client.SendAsync(upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, $"user{i}"))));
+            client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, $"user{i}"))));
 
         Assert.Equal(Enumerable.Range(0, 600).Select(i => $"user{i}"), replies.Select(r => r!.Packet.GetString(UserName)));
     }
@@ -121,9 +120,8 @@ public class LoopbackTests
     public async Task A_forged_reply_is_dropped_and_the_genuine_one_counts()
     {
         using UdpClient fake = new(new IPEndPoint(IPAddress.Loopback, 0));
-        await using RadiusUdpClient client = new();
-        RadiusUpstream upstream = new((IPEndPoint)fake.Client.LocalEndPoint!, Secret);
-        Task<RadiusReply?> asking = client.SendAsync(upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, "sadks"));
+        await using RadiusClient client = Client(new RadiusUpstream((IPEndPoint)fake.Client.LocalEndPoint!, Secret));
+        Task<RadiusReply?> asking = client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, "sadks"));
         UdpReceiveResult received = await fake.ReceiveAsync();
         byte[] request = received.Buffer;
         byte[] forged = Reply(request, new RadiusSecret("wrong"));
@@ -143,10 +141,9 @@ public class LoopbackTests
     public async Task A_silent_server_is_asked_as_often_as_configured_with_the_same_octets()
     {
         using UdpClient silent = new(new IPEndPoint(IPAddress.Loopback, 0));
-        await using RadiusUdpClient client = new();
-        RadiusUpstream upstream = new((IPEndPoint)silent.Client.LocalEndPoint!, Secret) { Retransmission = new RadiusRetransmission(TimeSpan.FromMilliseconds(50), 3) };
+        await using RadiusClient client = Client(new RadiusUpstream((IPEndPoint)silent.Client.LocalEndPoint!, Secret) { Retransmission = RadiusRetransmission.Every(TimeSpan.FromMilliseconds(50), 3) });
 
-        Assert.Null(await client.SendAsync(upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, "sadks")));
+        Assert.Null(await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, "sadks")));
         byte[] first = (await silent.ReceiveAsync()).Buffer;
         Assert.Equal(first, (await silent.ReceiveAsync()).Buffer);
         Assert.Equal(first, (await silent.ReceiveAsync()).Buffer);
@@ -157,9 +154,9 @@ public class LoopbackTests
     public async Task Proxy_State_comes_back_in_order()
     {
         await using RadiusUdpServer server = Serve((request, _) => ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept)));
-        await using RadiusUdpClient client = new();
+        await using RadiusClient client = Client(Upstream(server));
 
-        RadiusReply? reply = await client.SendAsync(Upstream(server), RadiusCode.AccessRequest, (ref RadiusPacketWriter w) =>
+        RadiusReply? reply = await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) =>
         {
             w.Add(ProxyState, "AAA"u8);
             w.Add(ProxyState, ""u8);
@@ -188,6 +185,8 @@ public class LoopbackTests
         server.Start();
         return server;
     }
+
+    private static RadiusClient Client(RadiusUpstream server) => new(new RadiusClientOptions { Servers = [server] });
 
     private static RadiusUpstream Upstream(RadiusUdpServer server) => new(server.LocalEndPoint, Secret);
 

@@ -25,10 +25,9 @@ public class ReadmeSnippet
                 (ref RadiusPacketWriter reply) => reply.Add(Rfc2865.ReplyMessage, $"Welcome, {request.Packet.GetString(Rfc2865.UserName)}."))));
         server.Start();
 
-        await using RadiusUdpClient client = new();
-        RadiusUpstream upstream = new(server.LocalEndPoint, secret);
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, secret)] });
         RadiusReply? answer = await client.SendAsync(
-            upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter request) => request.Add(Rfc2865.UserName, "alice"));
+            RadiusCode.AccessRequest, (ref RadiusPacketWriter request, RadiusHop hop) => request.Add(Rfc2865.UserName, "alice"));
 
         Console.WriteLine(answer is null ? "No answer." : $"{answer.Packet.Code}: {answer.Packet.GetString(Rfc2865.ReplyMessage)}");
         // </snippet>

@@ -140,9 +140,9 @@ public class ServerTests
     public async Task Status_Server_is_answered_without_the_handler(RadiusCode code)
     {
         await using RadiusUdpServer server = Serve(Options(status: code), (_, _) => throw new InvalidOperationException("not for the handler"));
-        await using RadiusUdpClient client = new();
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, Secret)] });
 
-        RadiusReply? reply = await client.SendAsync(new RadiusUpstream(server.LocalEndPoint, Secret), RadiusCode.StatusServer, (ref RadiusPacketWriter _) => { });
+        RadiusReply? reply = await client.SendAsync(RadiusCode.StatusServer, (ref RadiusPacketWriter _, RadiusHop _) => { });
 
         Assert.Equal(code, reply!.Packet.Code);
         Assert.Empty(_log.Of("HandlerFailed"));
@@ -193,9 +193,9 @@ public class ServerTests
     {
         Skip.IfNot(HasIPv6(), "this machine has no ::1");
         await using RadiusUdpServer server = Serve(Options(address: "::1", prefix: 128, listen: IPAddress.IPv6Loopback), Accept);
-        await using RadiusUdpClient client = new();
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, Secret)] });
 
-        RadiusReply? reply = await client.SendAsync(new RadiusUpstream(server.LocalEndPoint, Secret), RadiusCode.AccessRequest, (ref RadiusPacketWriter w) => w.Add(UserName, "sadks"));
+        RadiusReply? reply = await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, "sadks"));
 
         Assert.Equal(RadiusCode.AccessAccept, reply!.Packet.Code);
     }

@@ -34,14 +34,13 @@ internal static class Answers
     /// <summary>The primary's Accept, its keys hidden anew for the NAS.</summary>
     /// <param name="request">The NAS's request.</param>
     /// <param name="reply">The primary's Accept.</param>
-    /// <param name="primarySecret">The secret that the primary hides with.</param>
     /// <param name="passes">Which attributes besides the result itself pass.</param>
     /// <param name="message">Duo's text for the person, or null.</param>
-    public static LoginAnswer Accept(RadiusRequest request, RadiusReply reply, RadiusSecret primarySecret, Func<RadiusAttributeId, bool> passes, string? message)
+    public static LoginAnswer Accept(RadiusRequest request, RadiusReply reply, Func<RadiusAttributeId, bool> passes, string? message)
     {
         bool eap = reply.Packet.Contains(Rfc3579.EapMessage.Id);
-        byte[]? sendKey = Reveal(reply, MicrosoftVsa.MsMppeSendKey, primarySecret);
-        byte[]? receiveKey = Reveal(reply, MicrosoftVsa.MsMppeRecvKey, primarySecret);
+        byte[]? sendKey = Reveal(reply, MicrosoftVsa.MsMppeSendKey);
+        byte[]? receiveKey = Reveal(reply, MicrosoftVsa.MsMppeRecvKey);
         RadiusSecret nasSecret = request.Peer.Secret;
         return new LoginAnswer(RadiusCode.AccessAccept, (ref RadiusPacketWriter writer) =>
         {
@@ -131,10 +130,10 @@ internal static class Answers
         }
     }
 
-    private static byte[]? Reveal(RadiusReply reply, EncryptedKey key, RadiusSecret secret)
+    private static byte[]? Reveal(RadiusReply reply, EncryptedKey key)
     {
         byte[] value = new byte[253];
-        return reply.Packet.TryDecrypt(key, secret, reply.RequestAuthenticator, value, out int length) ? value[..length] : null;
+        return reply.TryDecrypt(key, value, out int length) ? value[..length] : null;
     }
 
     private static byte[] Cut(string text)

@@ -22,7 +22,7 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
-    private readonly RadiusUdpClient _radius;
+    private readonly List<PrimaryServers> _primaries = [];
     private readonly Dictionary<RadiusServerAutoSection, ServerSection> _sections = [];
     private readonly List<HttpClient> _http = [];
     private readonly List<RadiusUdpServer> _servers = [];
@@ -37,9 +37,9 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger<AuthProxyService>();
         _time = options.Time ?? TimeProvider.System;
-        _radius = new RadiusUdpClient(loggers.CreateLogger<RadiusUdpClient>(), _time);
         X509Certificate2Collection? roots = ReadRoots(_configuration.Main.CaCertificatesFile);
-        Dictionary<RadiusClientSection, PrimaryServers> primaries = _configuration.Clients.ToDictionary(c => c, c => new PrimaryServers(c, _radius, Counters, _logger));
+        Dictionary<RadiusClientSection, PrimaryServers> primaries = _configuration.Clients.ToDictionary(c => c, c => new PrimaryServers(c, Counters, _logger, loggers.CreateLogger<RadiusClient>(), _time));
+        _primaries.AddRange(primaries.Values);
         foreach (RadiusServerAutoSection section in _configuration.Servers)
         {
             SecondFactor secondFactor = new(section, CreateDuo(section, roots), Counters, _logger);
@@ -92,7 +92,11 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _radius.DisposeAsync();
+        foreach (PrimaryServers primary in _primaries)
+        {
+            await primary.DisposeAsync();
+        }
+
         _http.ForEach(h => h.Dispose());
     }
 

@@ -11,67 +11,70 @@ using Sallyport.Samples.DuoProxy.Logging;
 
 namespace Sallyport.Samples.DuoProxy.Proxy;
 
-/// <summary>A primary's answer, and which of its hosts gave it.</summary>
-internal sealed record PrimaryReply(RadiusReply Reply, int Host);
-
 /// <summary>
 /// The hosts of one [radius_client], asked in order. The request is made anew: identifier, authenticator and signature are the proxy's own,
 /// the password is hidden with the primary's secret, and what the NAS says of the login is kept.
 /// </summary>
-internal sealed class PrimaryServers(RadiusClientSection section, RadiusUdpClient client, ProxyCounters counters, ILogger logger)
+internal sealed class PrimaryServers : IAsyncDisposable
 {
-    private readonly RadiusRetransmission _retransmission = new(section.RetryWait, 1 + section.Retries);
+    private readonly RadiusClientSection _section;
+    private readonly ProxyCounters _counters;
+    private readonly ILogger _logger;
+    private readonly RadiusClient _client;
 
-    /// <summary>The secret shared with every host.</summary>
-    public RadiusSecret Secret { get; } = new(section.Secret);
+    public PrimaryServers(RadiusClientSection section, ProxyCounters counters, ILogger logger, ILogger<RadiusClient> clientLogger, TimeProvider time)
+    {
+        (_section, _counters, _logger) = (section, counters, logger);
+        RadiusSecret secret = new(section.Secret);
+        RadiusClientOptions options = new()
+        {
+            Servers =
+            [
+                .. section.Hosts.Select(h => new RadiusUpstream(EndPoint(h.Value), secret)
+                {
+                    Retransmission = RadiusRetransmission.Every(section.RetryWait, 1 + section.Retries),
+                    RequireMessageAuthenticator = section.RequireMessageAuthenticator,
+                }),
+            ],
+        };
+        _client = new RadiusClient(options, clientLogger, time);
+    }
 
     /// <summary>The hosts in words.</summary>
-    public string Hosts => string.Join(", ", section.Hosts.Select(h => $"{h.Value.Host}:{h.Value.Port}"));
+    public string Hosts => string.Join(", ", _client.Servers);
 
     /// <summary>Asks about a request.</summary>
     /// <param name="request">The NAS's request.</param>
     /// <param name="tag">Its place in the log.</param>
     /// <param name="host">The host that a conversation is bound to, or null for any.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<PrimaryReply?> AskAsync(RadiusRequest request, RequestTag tag, int? host, CancellationToken cancellationToken)
+    public async Task<RadiusReply?> AskAsync(RadiusRequest request, RequestTag tag, RadiusUpstream? host, CancellationToken cancellationToken)
     {
-        for (int i = host ?? 0; i < (host + 1 ?? section.Hosts.Count); i++)
-        {
-            IPEndPoint? endPoint = await ResolveAsync(section.Hosts[i].Value, cancellationToken);
-            string name = endPoint is null ? LogText.Quoted(section.Hosts[i].Value.Host) : LogText.Endpoint(endPoint);
-            RadiusReply? reply = endPoint is null ? null : await AskAsync(request, tag, endPoint, name, cancellationToken);
-            if (reply is not null)
-            {
-                return new PrimaryReply(reply, i);
-            }
-
-            logger.PrimarySilent(tag, name);
-        }
-
-        return null;
-    }
-
-    private async Task<RadiusReply?> AskAsync(RadiusRequest request, RequestTag tag, IPEndPoint endPoint, string name, CancellationToken cancellationToken)
-    {
-        IPAddress own = section.NasAddress ?? LocalAddress(endPoint);
-        counters.CountPrimaryRequest();
-        RadiusReply? reply = await client.SendAsync(
-            new RadiusUpstream(endPoint, Secret) { Retransmission = _retransmission, RequireMessageAuthenticator = section.RequireMessageAuthenticator },
+        RadiusReply? reply = await _client.SendAsync(
             RadiusCode.AccessRequest,
-            (ref RadiusPacketWriter writer) => Write(ref writer, request, own),
-            (_, identifier) => logger.PrimaryRequest(LogText.Quoted(tag.User), name, identifier),
+            (ref RadiusPacketWriter writer, RadiusHop hop) =>
+            {
+                _counters.CountPrimaryRequest();
+                _logger.PrimaryRequest(LogText.Quoted(tag.User), LogText.Endpoint(hop.Remote), hop.Identifier);
+                Write(ref writer, request, hop);
+            },
+            new RadiusSendOptions { Server = host, OnSilent = server => _logger.PrimarySilent(tag, Name(server)) },
             cancellationToken);
         if (reply is not null)
         {
-            logger.PrimaryResponse(reply.Packet.Identifier, name, (byte)reply.Packet.Code);
+            _logger.PrimaryResponse(reply.Packet.Identifier, LogText.Endpoint(reply.Hop.Remote), (byte)reply.Packet.Code);
         }
 
         return reply;
     }
 
-    private void Write(ref RadiusPacketWriter writer, RadiusRequest request, IPAddress own)
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private void Write(ref RadiusPacketWriter writer, RadiusRequest request, RadiusHop hop)
     {
         RadiusPacket packet = request.Packet;
+        IPAddress own = _section.NasAddress ?? hop.Local.Address;
         if (own.AddressFamily == AddressFamily.InterNetwork)
         {
             writer.Add(Rfc2865.NasIpAddress, own);
@@ -89,7 +92,7 @@ internal sealed class PrimaryServers(RadiusClientSection section, RadiusUdpClien
         Span<byte> password = stackalloc byte[RadiusHiding.LargestPassword];
         if (packet.TryDecrypt(Rfc2865.UserPassword, request.Peer.Secret, packet.Authenticator, password, out int length))
         {
-            writer.Add(Rfc2865.UserPassword, password[..length], Secret);
+            writer.Add(Rfc2865.UserPassword, password[..length], hop.Secret);
             password.Clear();
         }
 
@@ -100,36 +103,7 @@ internal sealed class PrimaryServers(RadiusClientSection section, RadiusUdpClien
         }
     }
 
-    private static async Task<IPEndPoint?> ResolveAsync(DnsEndPoint host, CancellationToken cancellationToken)
-    {
-        if (IPAddress.TryParse(host.Host, out IPAddress? address))
-        {
-            return new IPEndPoint(address, host.Port);
-        }
+    private static string Name(RadiusUpstream server) => server.EndPoint is IPEndPoint address ? LogText.Endpoint(address) : LogText.Quoted(((DnsEndPoint)server.EndPoint).Host);
 
-        try
-        {
-            IPAddress[] found = await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
-            return found.Length > 0 ? new IPEndPoint(found[0], host.Port) : null;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
-    }
-
-    private static IPAddress LocalAddress(IPEndPoint remote)
-    {
-        // Connecting a UDP socket sends nothing; it only asks the routing table.
-        using Socket probe = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            probe.Connect(remote);
-            return ((IPEndPoint)probe.LocalEndPoint!).Address;
-        }
-        catch (SocketException)
-        {
-            return IPAddress.IPv6None;
-        }
-    }
+    private static EndPoint EndPoint(DnsEndPoint host) => IPAddress.TryParse(host.Host, out IPAddress? address) ? new IPEndPoint(address, host.Port) : host;
 }

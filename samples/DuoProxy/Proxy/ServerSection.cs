@@ -21,7 +21,7 @@ internal sealed class ServerSection
     private readonly ProxyCounters _counters;
     private readonly ILogger _logger;
     private readonly LoginTable<LoginAnswer> _logins;
-    private readonly ConversationTable<PrimaryHost> _conversations;
+    private readonly ConversationTable<RadiusUpstream> _conversations;
     private readonly HashSet<RadiusAttributeId> _passing = [];
     private readonly RadiusAttributeId _addressAttribute;
 
@@ -33,7 +33,7 @@ internal sealed class ServerSection
         _counters = counters;
         _logger = logger;
         _logins = new LoginTable<LoginAnswer>(time, Finished, Capacity);
-        _conversations = new ConversationTable<PrimaryHost>(time, Conversation, Capacity);
+        _conversations = new ConversationTable<RadiusUpstream>(time, Conversation, Capacity);
         foreach (Located<string> name in section.PassThrough.Names)
         {
             _passing.Add(AttributeNames.TryFind(name.Value, out RadiusAttributeId id) ? id : throw name.Error($"'{name.Value}' is no attribute of the dictionaries, such as Cisco-AVPair"));
@@ -76,30 +76,30 @@ internal sealed class ServerSection
     private async Task<LoginAnswer> LogInAsync(RadiusRequest request, RequestTag tag, CancellationToken cancellationToken)
     {
         _logger.LoginAttempt(tag, LogText.Quoted(tag.User));
-        PrimaryHost? bound = request.Packet.TryGet(Rfc2865.State, out ReadOnlySpan<byte> state) ? _conversations.Find(Identify(request, state)) : null;
-        PrimaryReply? primary = await _primary.AskAsync(request, tag, bound?.Index, cancellationToken);
+        RadiusUpstream? bound = request.Packet.TryGet(Rfc2865.State, out ReadOnlySpan<byte> state) ? _conversations.Find(Identify(request, state)) : null;
+        RadiusReply? primary = await _primary.AskAsync(request, tag, bound, cancellationToken);
         if (primary is null)
         {
             _logger.PrimaryUnreachable(tag, _primary.Hosts);
             return Answers.Reject(request, "The primary server does not answer.");
         }
 
-        RadiusPacket packet = primary.Reply.Packet;
+        RadiusPacket packet = primary.Packet;
         switch (packet.Code)
         {
             case RadiusCode.AccessChallenge:
                 if (packet.TryGet(Rfc2865.State, out ReadOnlySpan<byte> next))
                 {
-                    _conversations.Remember(Identify(request, next), new PrimaryHost(primary.Host));
+                    _conversations.Remember(Identify(request, next), primary.Server);
                 }
 
-                return Answers.Challenge(primary.Reply);
+                return Answers.Challenge(primary);
             case RadiusCode.AccessAccept:
-                return await AskDuoAsync(request, tag, primary.Reply, cancellationToken);
+                return await AskDuoAsync(request, tag, primary, cancellationToken);
             default:
                 string message = packet.GetString(Rfc2865.ReplyMessage) ?? NoReplyMessage;
                 _logger.PrimaryRejected(tag, LogText.OneLine(message));
-                return Answers.Reject(request, message, primary.Reply);
+                return Answers.Reject(request, message, primary);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class ServerSection
         }
 
         return result.Allowed
-            ? Answers.Accept(request, accept, _primary.Secret, id => _section.PassThrough.Everything || _passing.Contains(id), result.Message)
+            ? Answers.Accept(request, accept, id => _section.PassThrough.Everything || _passing.Contains(id), result.Message)
             : Answers.Reject(request, result.Message.Length > 0 ? result.Message : "Access denied.");
     }
 
@@ -154,6 +154,4 @@ internal sealed class ServerSection
                 break;
         }
     }
-
-    private sealed record PrimaryHost(int Index);
 }

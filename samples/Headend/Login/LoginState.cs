@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Sallyport.Eap.Authenticator;
+using Sallyport.Radius.Transport;
 
 namespace Sallyport.Samples.Headend.Login;
 
@@ -19,7 +20,7 @@ internal sealed class LoginState(bool queryIdentity, string ikeIdentity)
     public byte[]? RadiusState { get; set; }
 
     /// <summary>The server that the conversation is with: State binds it there.</summary>
-    public int Server { get; set; }
+    public RadiusUpstream? Server { get; set; }
 
     /// <summary>The address that the Access-Accept gives, if any.</summary>
     public IPAddress? FramedAddress { get; set; }

@@ -15,18 +15,22 @@ using Sallyport.Samples.Headend.Configuration;
 namespace Sallyport.Samples.Headend.Login;
 
 /// <summary>Relays a client's EAP packets to the RADIUS servers of the profile's login list (RFC 3579 §2), and their answers back.</summary>
-internal sealed class RadiusRelay(HeadendPlan plan, RadiusUdpClient client, ILogger logger)
+internal sealed class RadiusRelay(HeadendPlan plan, RadiusClient client, ILogger logger)
 {
     private const int LargestEap = 4096;
     private const int MasterSessionKeySize = 64;
 
-    private readonly List<RadiusUpstream> _servers =
-    [
-        .. plan.RadiusServers.Select(s => new RadiusUpstream(s.Authentication!, new RadiusSecret(s.Key))
-        {
-            Retransmission = new RadiusRetransmission(s.Timeout, 1 + s.Retransmit),
-        }),
-    ];
+    /// <summary>The servers of the profile's login list, in its order.</summary>
+    public static RadiusClientOptions Options(HeadendPlan plan) => new()
+    {
+        Servers =
+        [
+            .. plan.RadiusServers.Select(s => new RadiusUpstream(s.Authentication!, new RadiusSecret(s.Key))
+            {
+                Retransmission = RadiusRetransmission.Every(s.Timeout, 1 + s.Retransmit),
+            }),
+        ],
+    };
 
     /// <summary>Asks about the client's packet, and makes the next packet for the client.</summary>
     public async Task<EapServerAnswer> AskAsync(IpsecSession session, LoginState login, ReadOnlyMemory<byte> packet, CancellationToken cancellationToken)
@@ -50,11 +54,11 @@ internal sealed class RadiusRelay(HeadendPlan plan, RadiusUdpClient client, ILog
                 break;
             case RadiusCode.AccessAccept:
                 result = EapPassThroughResult.Accept;
-                key = MasterSessionKey(reply, _servers[login.Server].Secret);
+                key = MasterSessionKey(reply);
                 Authorize(login, reply.Packet);
                 break;
             default:
-                HeadendLog.Rejected(logger, login.User, session.Remote, _servers[login.Server].EndPoint);
+                HeadendLog.Rejected(logger, login.User, session.Remote, reply.Server);
                 break;
         }
 
@@ -75,28 +79,27 @@ internal sealed class RadiusRelay(HeadendPlan plan, RadiusUdpClient client, ILog
     {
         // RFC 3579 §2.1: without an Identity of the client's own the NAS may speak it for the client.
         byte[] eap = packet.IsEmpty ? IdentityResponse(login.Eap.Identity!) : packet.ToArray();
-        while (true)
+        List<RadiusUpstream> silent = [];
+        RadiusReply? reply = await client.SendAsync(
+            RadiusCode.AccessRequest,
+            (ref RadiusPacketWriter writer, RadiusHop hop) =>
+            {
+                if (silent.Count > 0)
+                {
+                    HeadendLog.NextServer(logger, silent[^1]);
+                }
+
+                Write(ref writer, session, login, eap);
+            },
+            new RadiusSendOptions { Server = login.RadiusState is null ? null : login.Server, OnSilent = silent.Add },
+            cancellationToken);
+        if (reply is null)
         {
-            RadiusReply? reply = await client.SendAsync(
-                _servers[login.Server],
-                RadiusCode.AccessRequest,
-                (ref RadiusPacketWriter writer) => Write(ref writer, session, login, eap),
-                cancellationToken: cancellationToken);
-            if (reply is not null)
-            {
-                return reply;
-            }
-
-            // State ties a conversation to its server; only the first round may go to the next one (RFC 3579 §2.6.1).
-            if (login.RadiusState is not null || login.Server + 1 == _servers.Count)
-            {
-                HeadendLog.NoServer(logger, login.User, session.Remote, string.Join(", ", _servers.Take(login.Server + 1).Select(s => s.EndPoint)));
-                return null;
-            }
-
-            HeadendLog.NextServer(logger, _servers[login.Server].EndPoint);
-            login.Server++;
+            HeadendLog.NoServer(logger, login.User, session.Remote, string.Join(", ", silent));
         }
+
+        login.Server = reply?.Server ?? login.Server;
+        return reply;
     }
 
     private void Write(ref RadiusPacketWriter writer, IpsecSession session, LoginState login, byte[] eap)
@@ -127,12 +130,12 @@ internal sealed class RadiusRelay(HeadendPlan plan, RadiusUdpClient client, ILog
     }
 
     // MSK = MS-MPPE-Recv-Key | MS-MPPE-Send-Key (RFC 3579 §2.5.3 with RFC 2548 §2.4), zeros behind what a method of 16-octet keys gives.
-    private static byte[] MasterSessionKey(RadiusReply reply, RadiusSecret secret)
+    private static byte[] MasterSessionKey(RadiusReply reply)
     {
         byte[] receive = new byte[253];
         byte[] send = new byte[253];
-        bool present = reply.Packet.TryDecrypt(MicrosoftVsa.MsMppeRecvKey, secret, reply.RequestAuthenticator, receive, out int receiveLength)
-            & reply.Packet.TryDecrypt(MicrosoftVsa.MsMppeSendKey, secret, reply.RequestAuthenticator, send, out int sendLength);
+        bool present = reply.TryDecrypt(MicrosoftVsa.MsMppeRecvKey, receive, out int receiveLength)
+            & reply.TryDecrypt(MicrosoftVsa.MsMppeSendKey, send, out int sendLength);
         byte[] key = present && receiveLength + sendLength <= MasterSessionKeySize ? new byte[MasterSessionKeySize] : [];
         if (key.Length > 0)
         {

@@ -1,14 +1,9 @@
+using System.Buffers.Binary;
 using Sallyport.Radius.Compatibility;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Client;
-
-/// <summary>Builds a request into a span, for the identifier given.</summary>
-/// <param name="identifier">The identifier to write.</param>
-/// <param name="buffer">Where the packet goes.</param>
-/// <returns>Its octets, or 0 where it cannot be built.</returns>
-public delegate int RadiusRequestBuilder(byte identifier, Span<byte> buffer);
 
 /// <summary>Why a datagram is no reply to any request under way.</summary>
 public enum RadiusReplyDrop
@@ -19,7 +14,7 @@ public enum RadiusReplyDrop
     /// <summary>Not a well-formed packet.</summary>
     Malformed,
 
-    /// <summary>No request with that identifier is under way.</summary>
+    /// <summary>No request with that identifier or token is under way.</summary>
     Unexpected,
 
     /// <summary>It is no kind of reply to that kind of request (RFC 2865 §4.1, RFC 2866 §4.1, RFC 5176 §2.1, RFC 5997 §3).</summary>
@@ -32,56 +27,115 @@ public enum RadiusReplyDrop
     MessageAuthenticator,
 }
 
+/// <summary>What a port is, which says how its requests are told apart.</summary>
+public enum RadiusPortKind
+{
+    /// <summary>A UDP source port: 256 identifiers.</summary>
+    Datagrams,
+
+    /// <summary>A TCP or TLS connection: 255 identifiers, and 0 for Status-Server alone (RFC 6613 §2.6.5).</summary>
+    Stream,
+
+    /// <summary>A TLS connection that speaks RADIUS/1.1: tokens (RFC 9765 §4.2), and <see cref="RadiusClientPort.MostTokens"/> requests at once.</summary>
+    Tokens,
+}
+
 /// <summary>
-/// The requests under way from one source port to one server, without socket or clock: identifiers, retransmission, matching of replies.
-/// A port has 256 identifiers; one that was used rests as long as any other is free. Not safe for concurrent use.
+/// The requests under way from one source port or connection to one server, without socket or clock: identifiers, retransmission, matching
+/// of replies. An identifier that was used rests as long as any other is free. Not safe for concurrent use.
 /// </summary>
 public sealed class RadiusClientPort
 {
-    private readonly RadiusExchange?[] _waiting = new RadiusExchange?[256];
-    private readonly Queue<byte> _free = new(Enumerable.Range(0, 256).Select(i => (byte)i));
+    /// <summary>How many requests one RADIUS/1.1 connection carries at once; a bound of ours, the RFC has none.</summary>
+    public const int MostTokens = 4096;
+
+    private const int Probe = 0;
+    private readonly RadiusPortKind _kind;
+    private readonly Func<double> _random;
+    private readonly RadiusExchange?[] _waiting;
+    private readonly Queue<int> _free;
+    private readonly int _capacity;
+    private uint _tokens;
+
+    /// <summary>A port without requests.</summary>
+    /// <param name="random">Chance, from 0 to 1, for the waits of retransmission.</param>
+    /// <param name="kind">What the port is.</param>
+    public RadiusClientPort(Func<double> random, RadiusPortKind kind = RadiusPortKind.Datagrams)
+    {
+        Guard.NotNull(random);
+        _random = random;
+        _kind = kind;
+        int slots = kind == RadiusPortKind.Tokens ? MostTokens : 256;
+        int reserved = kind == RadiusPortKind.Stream ? 1 : 0;
+        _waiting = new RadiusExchange?[slots];
+        _free = new Queue<int>(Enumerable.Range(reserved, slots - reserved));
+        _capacity = _free.Count;
+    }
 
     /// <summary>How many requests are under way.</summary>
-    public int Count => 256 - _free.Count;
+    public int Count => _capacity - _free.Count;
 
     /// <summary>Whether every identifier is in use.</summary>
     public bool IsFull => _free.Count == 0;
 
-    /// <summary>Begins a request; the caller sends <see cref="RadiusExchange.Request"/> at once.</summary>
-    /// <param name="build">Builds it.</param>
+    /// <summary>Takes an identifier for a request that is about to be built; <see cref="Start"/> or <see cref="Cancel"/> follows.</summary>
+    /// <param name="tag">Whatever the caller keeps with it.</param>
+    /// <param name="probe">Whether the request is the connection's own Status-Server, which has identifier 0 on a stream.</param>
+    /// <returns>The exchange, or <see langword="null"/> where every identifier is in use.</returns>
+    public RadiusExchange? TryReserve(object? tag = null, bool probe = false)
+    {
+        int slot;
+        if (probe && _kind == RadiusPortKind.Stream)
+        {
+            if (_waiting[slot = Probe] is not null)
+            {
+                return null;
+            }
+        }
+        else if (_free.Count == 0)
+        {
+            return null;
+        }
+        else
+        {
+            slot = _free.Dequeue();
+        }
+
+        // RFC 9765 §4.2.1: a counter of the connection's. The lower bits find the slot again, the upper make the token new.
+        uint token = _kind == RadiusPortKind.Tokens ? (_tokens++ * MostTokens) + (uint)slot : 0;
+        RadiusExchange exchange = new(slot, _kind == RadiusPortKind.Tokens ? (byte)0 : (byte)slot, token, tag);
+        _waiting[slot] = exchange;
+        return exchange;
+    }
+
+    /// <summary>Begins an exchange that was reserved; the caller sends the request at once.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="request">The request's octets, with the exchange's identifier or token.</param>
     /// <param name="secret">The secret shared with the server.</param>
     /// <param name="retransmission">When to send it again.</param>
     /// <param name="requireMessageAuthenticator">Whether the reply must carry a Message-Authenticator (CVE-2024-3596).</param>
     /// <param name="now">The time.</param>
-    /// <param name="tag">Whatever the caller keeps with it.</param>
-    /// <returns>The exchange, or <see langword="null"/> where every identifier is in use.</returns>
-    /// <exception cref="InvalidOperationException">The request cannot be built.</exception>
-    public RadiusExchange? TryBegin(
-        RadiusRequestBuilder build, RadiusSecret secret, RadiusRetransmission retransmission, bool requireMessageAuthenticator, TimeSpan now, object? tag = null)
+    /// <exception cref="ArgumentException">The request is none of this exchange's.</exception>
+    public void Start(
+        RadiusExchange exchange, ReadOnlyMemory<byte> request, RadiusSecret secret, RadiusRetransmission retransmission, bool requireMessageAuthenticator, TimeSpan now)
     {
-        Guard.NotNull(build);
+        Guard.NotNull(exchange);
+        Guard.NotNull(secret);
         Guard.NotNull(retransmission);
-        if (_free.Count == 0)
+        if (request.Length < RadiusPacket.HeaderSize || request.Span[1] != exchange.Identifier
+            || (_kind == RadiusPortKind.Tokens && BinaryPrimitives.ReadUInt32BigEndian(request.Span[4..]) != exchange.Token))
         {
-            return null;
+            throw new ArgumentException("the request has another identifier than its exchange", nameof(request));
         }
 
-        byte identifier = _free.Peek();
-        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
-        int length = build(identifier, buffer);
-        if (length < RadiusPacket.HeaderSize || buffer[1] != identifier)
+        // One that was cancelled while it was built stays so.
+        if (_waiting[exchange.Slot] == exchange)
         {
-            throw new InvalidOperationException("the request does not fit a packet");
+            exchange.Start(request, secret, retransmission, requireMessageAuthenticator, now, _random());
         }
-
-        _free.Dequeue();
-        RadiusExchange exchange = new(identifier, buffer[..length].ToArray(), secret, retransmission, requireMessageAuthenticator, tag) { Sent = 1 };
-        exchange.Deadline = now + retransmission.WaitOf(1);
-        _waiting[identifier] = exchange;
-        return exchange;
     }
 
-    /// <summary>Takes a datagram from the server. One that is not genuine changes nothing.</summary>
+    /// <summary>Takes a packet from the server. One that is not genuine changes nothing.</summary>
     /// <returns>The exchange that it answers, or <see langword="null"/>.</returns>
     public RadiusExchange? Handle(ReadOnlySpan<byte> datagram, out RadiusReplyDrop drop)
     {
@@ -91,8 +145,8 @@ public sealed class RadiusClientPort
             return null;
         }
 
-        RadiusExchange? exchange = _waiting[packet.Identifier];
-        if (exchange is null)
+        RadiusExchange? exchange = Find(packet);
+        if (exchange is null || exchange.State != RadiusExchangeState.Waiting)
         {
             drop = RadiusReplyDrop.Unexpected;
             return null;
@@ -124,7 +178,7 @@ public sealed class RadiusClientPort
     public void Cancel(RadiusExchange exchange)
     {
         Guard.NotNull(exchange);
-        if (_waiting[exchange.Identifier] == exchange)
+        if (_waiting[exchange.Slot] == exchange)
         {
             End(exchange, RadiusExchangeState.Cancelled);
         }
@@ -136,7 +190,7 @@ public sealed class RadiusClientPort
         TimeSpan? next = null;
         foreach (RadiusExchange? exchange in _waiting)
         {
-            if (exchange is not null && (next is null || exchange.Deadline < next))
+            if (exchange is { State: RadiusExchangeState.Waiting } && (next is null || exchange.Deadline < next))
             {
                 next = exchange.Deadline;
             }
@@ -152,23 +206,52 @@ public sealed class RadiusClientPort
         Guard.NotNull(timedOut);
         foreach (RadiusExchange? exchange in _waiting)
         {
-            if (exchange is null || exchange.Deadline > now)
+            if (exchange is not { State: RadiusExchangeState.Waiting } || exchange.Deadline > now)
             {
                 continue;
             }
 
-            if (exchange.Sent >= exchange.Retransmission.Tries)
+            // RFC 6613 §2.6.1, RFC 9765 §4.2.1: nothing is sent twice over one connection.
+            if (_kind == RadiusPortKind.Datagrams && exchange.HasTries(now))
+            {
+                exchange.SendAt(now, _random());
+                resend.Add(exchange);
+            }
+            else
             {
                 End(exchange, RadiusExchangeState.TimedOut);
                 timedOut.Add(exchange);
             }
-            else
+        }
+    }
+
+    /// <summary>Ends requests under way, as where the connection is lost.</summary>
+    /// <param name="ended">Takes what was under way.</param>
+    /// <param name="which">Says of each whether it ends.</param>
+    public void Abandon(ICollection<RadiusExchange> ended, Func<RadiusExchange, bool> which)
+    {
+        Guard.NotNull(ended);
+        Guard.NotNull(which);
+        foreach (RadiusExchange? exchange in _waiting)
+        {
+            if (exchange is not null && which(exchange))
             {
-                exchange.Sent++;
-                exchange.Deadline = now + exchange.Retransmission.WaitOf(exchange.Sent);
-                resend.Add(exchange);
+                End(exchange, RadiusExchangeState.Cancelled);
+                ended.Add(exchange);
             }
         }
+    }
+
+    private RadiusExchange? Find(RadiusPacket packet)
+    {
+        if (_kind != RadiusPortKind.Tokens)
+        {
+            return _waiting[packet.Identifier];
+        }
+
+        uint token = BinaryPrimitives.ReadUInt32BigEndian(packet.Authenticator);
+        RadiusExchange? exchange = _waiting[token % MostTokens];
+        return exchange?.Token == token ? exchange : null;
     }
 
     // Only replies to Access-Requests must carry a Message-Authenticator: another kind would be a way around it (CVE-2024-3596).
@@ -185,7 +268,10 @@ public sealed class RadiusClientPort
     private void End(RadiusExchange exchange, RadiusExchangeState state)
     {
         exchange.State = state;
-        _waiting[exchange.Identifier] = null;
-        _free.Enqueue(exchange.Identifier);
+        _waiting[exchange.Slot] = null;
+        if (_kind != RadiusPortKind.Stream || exchange.Slot != Probe)
+        {
+            _free.Enqueue(exchange.Slot);
+        }
     }
 }

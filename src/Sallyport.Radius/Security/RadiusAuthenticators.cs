@@ -29,6 +29,9 @@ public static class RadiusAuthenticators
     /// <summary>Either authenticator in octets.</summary>
     public const int Size = 16;
 
+    /// <summary>The Token of RADIUS/1.1 in octets; it stands where the authenticator began (RFC 9765 §4.1).</summary>
+    public const int TokenSize = 4;
+
     private const int AuthenticatorOffset = 4;
     private const byte UserPasswordType = 2;
     private const byte ChapPasswordType = 3;
@@ -43,12 +46,15 @@ public static class RadiusAuthenticators
         if (packet.Code is RadiusCode.AccessRequest or RadiusCode.StatusServer)
         {
             bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
-            if (!packet.HasMessageAuthenticator)
+            if (secret.IsNone)
+            {
+                // RFC 9765 §5.2: a Message-Authenticator is ignored.
+            }
+            else if (!packet.HasMessageAuthenticator)
             {
                 return requireMessageAuthenticator || eap || packet.Code == RadiusCode.StatusServer ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
             }
-
-            if (!VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
+            else if (!VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
             {
                 return RadiusVerification.MessageAuthenticator;
             }
@@ -56,6 +62,11 @@ public static class RadiusAuthenticators
             return eap && (packet.Contains(new RadiusAttributeId(0, UserPasswordType)) || packet.Contains(new RadiusAttributeId(0, ChapPasswordType)))
                 ? RadiusVerification.MixedCredentials
                 : RadiusVerification.Genuine;
+        }
+
+        if (secret.IsNone)
+        {
+            return RadiusVerification.Genuine;
         }
 
         // RFC 2866 §3, RFC 5176 §2.3: computed over zeros in its own place.
@@ -76,6 +87,12 @@ public static class RadiusAuthenticators
     /// <param name="requireMessageAuthenticator">Whether a reply to an Access-Request must carry a Message-Authenticator (CVE-2024-3596). One with an EAP-Message always must.</param>
     public static RadiusVerification VerifyReply(RadiusPacket packet, ReadOnlySpan<byte> requestAuthenticator, RadiusSecret secret, bool requireMessageAuthenticator)
     {
+        if (secret.IsNone)
+        {
+            // RFC 9765 §4.2.2: the reply has the request's Token.
+            return packet.Authenticator[..TokenSize].SequenceEqual(requestAuthenticator[..TokenSize]) ? RadiusVerification.Genuine : RadiusVerification.Authenticator;
+        }
+
         if (!VerifyAuthenticator(packet, requestAuthenticator, secret))
         {
             return RadiusVerification.Authenticator;

@@ -49,6 +49,11 @@ public static class RadiusHiding
             return false;
         }
 
+        if (secret.IsNone)
+        {
+            return TryReadPlain(key, value, destination, out length, out tag);
+        }
+
         if (key.Encryption == RadiusEncryption.UserPassword)
         {
             return TryRevealPassword(value, secret, requestAuthenticator, destination, out length);
@@ -85,6 +90,20 @@ public static class RadiusHiding
         destination[SaltSize] = (byte)value.Length;
         value.CopyTo(destination[(SaltSize + 1)..]);
         Hide(destination[SaltSize..], secret, authenticator, destination[..SaltSize]);
+    }
+
+    // RFC 9765 §5.1: what was hidden stands there as it is, a tag in front where the attribute has one, and no salt.
+    private static bool TryReadPlain(EncryptedKey key, ReadOnlySpan<byte> value, Span<byte> destination, out int length, out byte tag)
+    {
+        tag = 0;
+        if (key.IsTagged && !value.IsEmpty)
+        {
+            tag = value[0];
+            value = value[1..];
+        }
+
+        length = value.Length <= destination.Length ? value.Length : 0;
+        return value.TryCopyTo(destination);
     }
 
     private static bool TryRevealPassword(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)

@@ -27,7 +27,7 @@ public ref struct RadiusPacketWriter
     /// <param name="code">The code.</param>
     /// <param name="identifier">The identifier; in a reply the request's.</param>
     /// <param name="authenticator">16 octets: of an Access-Request or Status-Server its own, random and never used before (RFC 2865 §3); of a
-    /// reply the request's; of other requests ignored. Must stay as it is until the packet is complete.</param>
+    /// reply the request's; of other requests ignored, but for the Token of RADIUS/1.1. Must stay as it is until the packet is complete.</param>
     public RadiusPacketWriter(Span<byte> buffer, RadiusCode code, byte identifier, ReadOnlySpan<byte> authenticator)
     {
         _buffer = buffer;
@@ -184,6 +184,13 @@ public ref struct RadiusPacketWriter
         _malformed |= key.Encryption != RadiusEncryption.UserPassword || value.Length > RadiusHiding.LargestPassword || _authenticator.IsEmpty;
         if (!_malformed)
         {
+            if (secret.IsNone)
+            {
+                // RFC 9765 §5.1.1.
+                AddRaw(key.Id, value);
+                return;
+            }
+
             Span<byte> hidden = stackalloc byte[RadiusHiding.LargestPassword];
             hidden = hidden[..RadiusHiding.HiddenPasswordSize(value.Length)];
             RadiusHiding.HidePassword(value, secret, _authenticator, hidden);
@@ -205,6 +212,15 @@ public ref struct RadiusPacketWriter
         {
             Span<byte> hidden = stackalloc byte[256];
             int at = key.IsTagged ? 1 : 0;
+            if (secret.IsNone)
+            {
+                // RFC 9765 §5.1.3, §5.1.4: the tag stays, the salt goes.
+                hidden[0] = tag;
+                value.CopyTo(hidden[at..]);
+                AddRaw(key.Id, hidden[..(at + value.Length)]);
+                return;
+            }
+
             hidden = hidden[..(at + RadiusHiding.HiddenSaltedSize(value.Length))];
             hidden[0] = tag;
             RadiusHiding.HideSalted(value, salt, secret, _authenticator, hidden[at..]);
@@ -245,7 +261,8 @@ public ref struct RadiusPacketWriter
     }
 
     /// <summary>Signs and completes the packet.</summary>
-    /// <param name="secret">The secret shared with the receiver.</param>
+    /// <param name="secret">The secret shared with the receiver; with <see cref="RadiusSecret.None"/> the packet is one of RADIUS/1.1, whose Token
+    /// are the first four octets of the authenticator.</param>
     /// <param name="length">The packet's octets; where the buffer is too small, what it needs.</param>
     /// <returns>Whether the packet is whole: false where the buffer is too small or a value does not fit its attribute.</returns>
     public readonly bool TryComplete(RadiusSecret secret, out int length)
@@ -258,6 +275,12 @@ public ref struct RadiusPacketWriter
         }
 
         Span<byte> packet = _buffer[.._length];
+        if (secret.IsNone)
+        {
+            length = CompleteWithToken(packet);
+            return true;
+        }
+
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)_length);
         Span<byte> authenticator = stackalloc byte[RadiusAuthenticators.Size];
         authenticator.Clear();
@@ -286,6 +309,24 @@ public ref struct RadiusPacketWriter
         }
 
         return true;
+    }
+
+    // RFC 9765 §4.1 and §5.2: the identifier's octet is zero, the Token stands behind the length, zeros after it, and there is no Message-Authenticator.
+    private readonly int CompleteWithToken(Span<byte> packet)
+    {
+        int length = packet.Length;
+        if (_hasMessageAuthenticator)
+        {
+            const int Size = 2 + RadiusAuthenticators.Size;
+            packet[(RadiusPacket.HeaderSize + Size)..].CopyTo(packet[RadiusPacket.HeaderSize..]);
+            length -= Size;
+        }
+
+        packet[1] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)length);
+        packet[4..RadiusPacket.HeaderSize].Clear();
+        _authenticator[..Math.Min(RadiusAuthenticators.TokenSize, _authenticator.Length)].CopyTo(packet[4..]);
+        return length;
     }
 
     // Requests whose authenticator is a hash over themselves (RFC 2866 §3, RFC 5176 §2.3).

@@ -17,6 +17,17 @@ public sealed class RadiusSecret : IDisposable
     private readonly ManagedHmacMd5? _hmac;
     private volatile bool _disposed;
 
+    private RadiusSecret() => _octets = [];
+
+    /// <summary>
+    /// No secret, as in RADIUS/1.1 (RFC 9765), where TLS does all that a secret did: a packet completed with it carries a Token and no
+    /// signature, and "hidden" attributes stand in it in the clear. For TLS connections that have agreed on RADIUS/1.1, and for nothing else.
+    /// </summary>
+    public static RadiusSecret None { get; } = new();
+
+    /// <summary>Whether it is <see cref="None"/>.</summary>
+    public bool IsNone => _octets.Length == 0;
+
     /// <summary>A secret of text, in UTF-8.</summary>
     /// <param name="text">The text.</param>
     /// <param name="md5">Whose MD5 computes with it.</param>
@@ -57,11 +68,16 @@ public sealed class RadiusSecret : IDisposable
     public Md5Provider Md5 => _hmac is null ? Md5Provider.Platform : Md5Provider.Managed;
 
     /// <summary>Never the secret.</summary>
-    public override string ToString() => "shared secret";
+    public override string ToString() => IsNone ? "no secret" : "shared secret";
 
     /// <summary>Clears the octets and what was computed from them.</summary>
     public void Dispose()
     {
+        if (IsNone)
+        {
+            return;
+        }
+
         _disposed = true;
         _hmac?.Dispose();
         CryptographicOperations.ZeroMemory(_octets);

@@ -9,8 +9,8 @@ namespace Sallyport.Radius.Tests.Client;
 public class RadiusClientPortTests
 {
     private static readonly RadiusSecret Secret = new("testing123");
-    private static readonly RadiusRetransmission TwoThenFour = new(TimeSpan.FromSeconds(2), 3, Growth: 2);
-    private readonly RadiusClientPort _port = new();
+    private static readonly RadiusRetransmission TwoThenFour = new() { MaximumCount = 3, Jitter = 0 };
+    private readonly RadiusClientPort _port = new(() => 0.5);
 
     [Fact]
     public void A_genuine_reply_ends_its_request_and_no_other()
@@ -127,10 +127,25 @@ public class RadiusClientPortTests
     }
 
     [Fact]
-    public void A_request_that_cannot_be_built_takes_no_identifier()
+    public void A_request_with_another_identifier_than_its_exchange_is_refused()
     {
-        Assert.Throws<InvalidOperationException>(() => _port.TryBegin((_, _) => 0, Secret, TwoThenFour, true, TimeSpan.Zero));
+        RadiusExchange exchange = _port.TryReserve()!;
+        byte[] request = Request(exchange);
+        request[1]++;
+
+        Assert.Throws<ArgumentException>(() => _port.Start(exchange, request, Secret, TwoThenFour, true, TimeSpan.Zero));
+        _port.Cancel(exchange);
         Assert.Equal(0, _port.Count);
+    }
+
+    [Fact]
+    public void A_request_that_is_still_being_built_cannot_be_answered()
+    {
+        RadiusExchange exchange = _port.TryReserve()!;
+        byte[] reply = Packets.SignReply([2, exchange.Identifier, 0, 20, .. new byte[16]], new byte[16], Secret);
+
+        Assert.Null(_port.Handle(reply, out RadiusReplyDrop drop));
+        Assert.Equal((RadiusReplyDrop.Unexpected, null), (drop, _port.NextTimeout()));
     }
 
     [Theory]
@@ -165,17 +180,25 @@ public class RadiusClientPortTests
         return exchange;
     }
 
-    private RadiusExchange? TryBegin(TimeSpan now, bool require) => _port.TryBegin(
-        (identifier, buffer) =>
+    private RadiusExchange? TryBegin(TimeSpan now, bool require)
+    {
+        if (_port.TryReserve() is not { } exchange)
         {
-            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, identifier, Guid.NewGuid().ToByteArray());
-            writer.Add(Rfc2865.UserName, "alice");
-            return writer.TryComplete(Secret, out int length) ? length : 0;
-        },
-        Secret,
-        TwoThenFour,
-        require,
-        now);
+            return null;
+        }
+
+        _port.Start(exchange, Request(exchange), Secret, TwoThenFour, require, now);
+        return exchange;
+    }
+
+    private static byte[] Request(RadiusExchange exchange)
+    {
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, exchange.Identifier, Guid.NewGuid().ToByteArray());
+        writer.Add(Rfc2865.UserName, "alice");
+        Assert.True(writer.TryComplete(Secret, out int length));
+        return buffer[..length];
+    }
 
     private static byte[] Answer(RadiusExchange exchange, RadiusSecret? secret = null, RadiusCode code = RadiusCode.AccessAccept)
     {

@@ -16,7 +16,7 @@ public class LossyLinkTests
     private static readonly IPEndPoint Nas = new(IPAddress.Loopback, 1645);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    private readonly RadiusClientPort _client = new();
+    private readonly RadiusClientPort _client = new(() => 0.5);
     private readonly RadiusReplyCache _cache = new(2048, TimeSpan.FromSeconds(30));
     private readonly PriorityQueue<(bool ToServer, byte[] Octets), TimeSpan> _link = new();
     private readonly PriorityQueue<byte[], TimeSpan> _handlers = new();
@@ -83,20 +83,18 @@ public class LossyLinkTests
         }
     }
 
-    private RadiusExchange Begin(string user, Random random) => _client.TryBegin(
-        (identifier, buffer) =>
-        {
-            byte[] authenticator = new byte[RadiusAuthenticators.Size];
-            random.NextBytes(authenticator);
-            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, identifier, authenticator);
-            writer.Add(Rfc2865.UserName, user);
-            return writer.TryComplete(Secret, out int length) ? length : 0;
-        },
-        Secret,
-        new RadiusRetransmission(TimeSpan.FromSeconds(2), 6),
-        requireMessageAuthenticator: true,
-        _now,
-        user)!;
+    private RadiusExchange Begin(string user, Random random)
+    {
+        RadiusExchange exchange = _client.TryReserve(user)!;
+        byte[] authenticator = new byte[RadiusAuthenticators.Size];
+        random.NextBytes(authenticator);
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, exchange.Identifier, authenticator);
+        writer.Add(Rfc2865.UserName, user);
+        Assert.True(writer.TryComplete(Secret, out int length));
+        _client.Start(exchange, buffer.AsMemory(0, length), Secret, RadiusRetransmission.Every(TimeSpan.FromSeconds(2), 6), requireMessageAuthenticator: true, _now);
+        return exchange;
+    }
 
     // A second factor takes between nothing and a few tries' time: retransmissions meet a request that is pending.
     private void Serve(byte[] octets, Random random)

@@ -30,7 +30,7 @@ internal sealed class ProxyBench : IAsyncDisposable
 
     public static RadiusSecret Secret { get; } = new("cisco");
 
-    public RadiusUdpClient Nas { get; } = new();
+    public RadiusClient Nas { get; private set; } = null!;
 
     public AuthProxyService Proxy { get; private set; } = null!;
 
@@ -39,8 +39,6 @@ internal sealed class ProxyBench : IAsyncDisposable
     public DuoCloudService Duo { get; private set; } = null!;
 
     public IPEndPoint EndPoint => Proxy.Endpoints[0];
-
-    public RadiusUpstream Upstream => new(EndPoint, Secret) { Retransmission = new RadiusRetransmission(TimeSpan.FromSeconds(20), 1) };
 
     /// <summary>The proxy's log so far, a line an event.</summary>
     public string[] Log
@@ -123,6 +121,8 @@ internal sealed class ProxyBench : IAsyncDisposable
             new DuoProxyOptions { Configuration = AuthProxyConfiguration.Parse(file, "authproxy.cfg") },
             b => b.AddProvider(new AuthLogProvider([TextWriter.Synchronized(bench._log)])).AddFilter("Microsoft", LogLevel.None)));
         bench.Proxy = proxy.Services.GetRequiredService<AuthProxyService>();
+        RadiusUpstream upstream = new(bench.EndPoint, Secret) { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(20), 1) };
+        bench.Nas = new RadiusClient(new RadiusClientOptions { Servers = [upstream] });
         return bench;
     }
 

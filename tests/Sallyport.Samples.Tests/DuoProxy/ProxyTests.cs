@@ -162,7 +162,7 @@ public class ProxyTests
     {
         await using ProxyBench bench = await ProxyBench.StartAsync();
 
-        RadiusReply? reply = await bench.Nas.SendAsync(bench.Upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) =>
+        RadiusReply? reply = await bench.Nas.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) =>
         {
             w.Add(Rfc2865.UserName, "sadks");
             byte[] hash = MD5.HashData([5, .. "open sesame"u8, .. w.Authenticator]);
@@ -183,7 +183,7 @@ public class ProxyTests
         byte[] hash = MsChapV2.NtPasswordHash("open sesame");
         byte[] response = MsChapV2.GenerateNtResponse(challenge, peer, "sadks"u8, hash);
 
-        RadiusReply? reply = await bench.Nas.SendAsync(bench.Upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) =>
+        RadiusReply? reply = await bench.Nas.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) =>
         {
             w.Add(Rfc2865.UserName, "sadks");
             w.Add(MicrosoftVsa.MsChapChallenge, challenge);
@@ -218,7 +218,7 @@ public class ProxyTests
         Assert.Equal(200, bench.Duo.AuthTransactions);
     }
 
-    private static Task<RadiusReply?> PapAsync(ProxyBench bench, string user, string password) => bench.Nas.SendAsync(bench.Upstream, RadiusCode.AccessRequest, (ref RadiusPacketWriter w) =>
+    private static Task<RadiusReply?> PapAsync(ProxyBench bench, string user, string password) => bench.Nas.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) =>
     {
         w.Add(Rfc2865.UserName, user);
         w.Add(Rfc2865.UserPassword, Encoding.UTF8.GetBytes(password), ProxyBench.Secret);
