@@ -38,7 +38,7 @@ public partial class StockDictionaryTests
     {
         Skip.IfNot(File.Exists($"{Debian}/dictionary"), $"freeradius-common is not installed: {Debian}/dictionary is missing");
 
-        DictionaryModel theirs = DictionaryParser.Parse(File.ReadAllText($"{Debian}/dictionary"), "dictionary", (_, name) => File.Exists($"{Debian}/{name}") ? new DictionaryFile(name, File.ReadAllText($"{Debian}/{name}")) : null);
+        DictionaryModel theirs = VendorDictionaryTests.Theirs.Value;
         DictionaryModel ours = DictionaryParser.Parse(File.ReadAllText(Path.Combine(Folder, file)), file);
 
         // Numbers beyond 255 are FreeRADIUS' own: it takes digests apart for its policies, under the names of RFC 5090.
@@ -51,7 +51,7 @@ public partial class StockDictionaryTests
         });
 
         // The documents have values that it lacks; a name that both have means the same.
-        Assert.All(ours.Values, v => Assert.All(values[$"{v.Attribute} {v.Name}"], other => Assert.Equal(v.Number, other.Number)));
+        Assert.All(ours.Values.Where(v => !VendorDictionaryTests.Wrong.Any(w => w.StartsWith($"{v.Attribute} {v.Name} ", StringComparison.Ordinal))), v => Assert.All(values[$"{v.Attribute} {v.Name}"], other => Assert.Equal(v.Number, other.Number)));
     }
 
     [Fact]
