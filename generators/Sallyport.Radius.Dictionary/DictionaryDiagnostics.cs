@@ -35,7 +35,7 @@ public static class DictionaryDiagnostics
     /// <summary>A name given twice, with different meanings.</summary>
     public const string DuplicateName = "SALR0006";
 
-    /// <summary>A value for an attribute that neither this dictionary nor one that it includes defines.</summary>
+    /// <summary>A value for an attribute, or another reference to one, that neither this dictionary nor one that it includes defines.</summary>
     public const string UnknownAttribute = "SALR0007";
 
     /// <summary>A vendor that was not defined, or a block that is not open or not closed.</summary>
@@ -46,9 +46,6 @@ public static class DictionaryDiagnostics
 
     /// <summary>An included file that is missing, or that includes itself.</summary>
     public const string Include = "SALR0010";
-
-    /// <summary>Syntax of FreeRADIUS 4.</summary>
-    public const string Version4 = "SALR0011";
 
     /// <summary>A number that has another name already: a warning, for both names work.</summary>
     public const string DuplicateNumber = "SALR0012";
@@ -61,6 +58,12 @@ public static class DictionaryDiagnostics
 
     /// <summary>A namespace or class name that C# does not take.</summary>
     public const string TypeName = "SALR0015";
+
+    /// <summary>A dictionary of another protocol than RADIUS.</summary>
+    public const string Protocol = "SALR0017";
+
+    /// <summary>A MEMBER, STRUCT or union without the structure that it needs, or that does not fit into it.</summary>
+    public const string Structure = "SALR0018";
 
     /// <summary>Whether a dictionary with a problem of this code is whole all the same.</summary>
     /// <param name="code">One of the codes here.</param>

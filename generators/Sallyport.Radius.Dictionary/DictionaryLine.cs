@@ -3,8 +3,12 @@ using System.Globalization;
 namespace Sallyport.Radius.Dictionary;
 
 /// <summary>A word and where it stands.</summary>
-internal readonly record struct DictionaryWord(string Text, DictionaryLocation Location)
+internal readonly struct DictionaryWord(string text, string path, int line, int column, int offset)
 {
+    public string Text { get; } = text;
+
+    public DictionaryLocation Location => new(path, line, column, offset, Text.Length);
+
     /// <summary>A number, decimal or with 0x in front.</summary>
     public static bool TryNumber(string text, out ulong value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
         ? ulong.TryParse(text.Substring(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
@@ -23,6 +27,9 @@ internal sealed class DictionaryLine
     public List<DictionaryWord> Words { get; }
 
     public string? Comment { get; }
+
+    /// <summary>The keyword, in capitals.</summary>
+    public string Keyword => Words[0].Text.ToUpperInvariant();
 
     /// <summary>The lines of a text that have words. A <c>#</c> begins a comment wherever it stands.</summary>
     public static IEnumerable<DictionaryLine> Split(string text, string path)
@@ -46,7 +53,7 @@ internal sealed class DictionaryLine
     {
         int comment = text.IndexOf('#', start, end - start);
         int stop = comment < 0 ? end : comment;
-        List<DictionaryWord> words = [];
+        List<DictionaryWord>? words = null;
         for (int at = start; at < stop;)
         {
             if (char.IsWhiteSpace(text[at]))
@@ -61,10 +68,11 @@ internal sealed class DictionaryLine
                 at++;
             }
 
-            words.Add(new DictionaryWord(text.Substring(first, at - first), new DictionaryLocation(path, number, first - start + 1, first, at - first)));
+            words ??= new List<DictionaryWord>(5);
+            words.Add(new DictionaryWord(text.Substring(first, at - first), path, number, first - start + 1, first));
         }
 
-        if (words.Count == 0)
+        if (words is null)
         {
             return null;
         }

@@ -17,51 +17,15 @@ public sealed record DictionaryVendorFormat(int TypeOctets, int LengthOctets, bo
 /// <param name="Comment">What stands behind it on the line, or null.</param>
 public sealed record DictionaryVendor(string Name, uint Number, DictionaryVendorFormat Format, string? Comment);
 
-/// <summary>Where an attribute stands: its vendor and its numbers from the outermost attribute inward.</summary>
-public sealed class DictionaryPath : IEquatable<DictionaryPath>
-{
-    private readonly uint[] _numbers;
+/// <summary>The place of a MEMBER in its structure.</summary>
+/// <param name="BitOffset">How many bits stand before it, or -1 where a field without a fixed length does.</param>
+/// <param name="BitLength">How many bits it has, or 0 for all that are left.</param>
+/// <param name="IsKey">Whether its value says what follows the structure's own fields.</param>
+public sealed record DictionaryMember(int BitOffset, int BitLength, bool IsKey);
 
-    internal DictionaryPath(uint vendor, string? extended, uint[] numbers)
-    {
-        Vendor = vendor;
-        Extended = extended;
-        _numbers = numbers;
-    }
-
-    /// <summary>The vendor's SMI Private Enterprise Number, 0 for attributes of the RFCs.</summary>
-    public uint Vendor { get; }
-
-    /// <summary>The extended attribute that carries the vendor's (RFC 6929 §2.4), as "245.26", or null for Vendor-Specific.</summary>
-    public string? Extended { get; }
-
-    /// <summary>The numbers: one for an attribute that stands in the packet or the vendor's space itself, more for one within others.</summary>
-    public IReadOnlyList<uint> Numbers => _numbers;
-
-    /// <summary>The innermost number.</summary>
-    public uint Last => _numbers[_numbers.Length - 1];
-
-    internal DictionaryPath? Parent => _numbers.Length < 2 ? null : new DictionaryPath(Vendor, Extended, [.. _numbers.Take(_numbers.Length - 1)]);
-
-    internal DictionaryPath Child(uint number) => new(Vendor, Extended, [.. _numbers, number]);
-
-    /// <inheritdoc/>
-    public bool Equals(DictionaryPath? other) =>
-        other is not null && Vendor == other.Vendor && Extended == other.Extended && _numbers.SequenceEqual(other._numbers);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as DictionaryPath);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => _numbers.Aggregate(unchecked((int)Vendor), (hash, number) => unchecked((hash * 31) + (int)number));
-
-    /// <summary>The numbers with dots between; a vendor's behind those of the attribute that carries them.</summary>
-    public override string ToString() => (Vendor == 0 ? string.Empty : $"{Extended ?? "26"}.{Vendor}.") + string.Join(".", _numbers);
-}
-
-/// <summary>One ATTRIBUTE.</summary>
+/// <summary>One ATTRIBUTE, or what version 4 of the syntax has besides: MEMBER, STRUCT, DEFINE, ALIAS.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Path">Its vendor and numbers.</param>
+/// <param name="Path">Its vendor and numbers. A member's last number counts the members of its structure from 1.</param>
 /// <param name="Type">Its data type.</param>
 /// <param name="Length">The octets that <c>octets[16]</c> demands, or 0.</param>
 /// <param name="HasTag">has_tag: a tag of RFC 2868 stands before the value.</param>
@@ -70,12 +34,35 @@ public sealed class DictionaryPath : IEquatable<DictionaryPath>
 /// <param name="Comment">What stands behind it on the line, or null.</param>
 /// <param name="Location">Where it is defined.</param>
 public sealed record DictionaryEntry(
-    string Name, DictionaryPath Path, DictionaryType Type, int Length, bool HasTag, int Encryption, bool Concat, string? Comment, DictionaryLocation Location);
+    string Name, DictionaryPath Path, DictionaryType Type, int Length, bool HasTag, int Encryption, bool Concat, string? Comment, DictionaryLocation Location)
+{
+    /// <summary>Whose <see cref="DictionaryValue.Attribute"/> values are its own: its name as a rule, that of another one by ALIAS or <c>enum=</c>.</summary>
+    public string ValueSet { get; internal set; } = Name;
+
+    /// <summary>The attribute that it is another name of (ALIAS), or null.</summary>
+    public string? AliasOf { get; init; }
+
+    /// <summary>Its place in a structure, or null where it is no MEMBER.</summary>
+    public DictionaryMember? Member { get; init; }
+
+    /// <summary>internal, virtual, DEFINE, a number beyond 255 that is no vendor's: FreeRADIUS' own, which no packet carries.</summary>
+    public bool IsInternal { get; init; }
+
+    /// <summary>secret: not to be shown.</summary>
+    public bool IsSecret { get; init; }
+}
+
+/// <summary>One ENUM: values with names that several attributes share.</summary>
+/// <param name="Name">Its name, and the <see cref="DictionaryEntry.ValueSet"/> of its values.</param>
+/// <param name="Type">The data type of the values.</param>
+/// <param name="Comment">What stands behind it on the line, or null.</param>
+/// <param name="Location">Where it is defined.</param>
+public sealed record DictionaryEnumeration(string Name, DictionaryType Type, string? Comment, DictionaryLocation Location);
 
 /// <summary>One VALUE.</summary>
-/// <param name="Attribute">The attribute's name, as its ATTRIBUTE spells it.</param>
+/// <param name="Attribute">The <see cref="DictionaryEntry.ValueSet"/> that it belongs to.</param>
 /// <param name="Name">The value's name.</param>
-/// <param name="Number">The value.</param>
+/// <param name="Number">The value; one below zero as the two's complement of the type's width, an IPv4 address as its 32 bits.</param>
 /// <param name="Comment">What stands behind it on the line, or null.</param>
 public sealed record DictionaryValue(string Attribute, string Name, ulong Number, string? Comment);
 
@@ -86,6 +73,8 @@ public sealed class DictionaryModel
 
     internal List<DictionaryEntry> EntryList { get; } = [];
 
+    internal List<DictionaryEnumeration> EnumerationList { get; } = [];
+
     internal List<DictionaryValue> ValueList { get; } = [];
 
     internal List<DictionaryProblem> ProblemList { get; } = [];
@@ -93,12 +82,17 @@ public sealed class DictionaryModel
     /// <summary>The vendors, in order.</summary>
     public IReadOnlyList<DictionaryVendor> Vendors => VendorList;
 
-    /// <summary>The attributes, in order.</summary>
+    /// <summary>The attributes, in order; behind them those that <c>clone=</c> copies, and the aliases.</summary>
     public IReadOnlyList<DictionaryEntry> Attributes => EntryList;
+
+    /// <summary>The enumerations of ENUM, in order.</summary>
+    public IReadOnlyList<DictionaryEnumeration> Enumerations => EnumerationList;
 
     /// <summary>The values, in order.</summary>
     public IReadOnlyList<DictionaryValue> Values => ValueList;
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<DictionaryProblem> Problems => ProblemList;
+
+    internal void Report(string code, DictionaryWord word, string message) => ProblemList.Add(new DictionaryProblem(code, word.Location, message));
 }

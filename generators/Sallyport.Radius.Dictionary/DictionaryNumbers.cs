@@ -9,7 +9,7 @@ internal static class DictionaryNumbers
     public static bool TryRead(string text, out List<uint> numbers)
     {
         numbers = [];
-        string[] parts = text.Split('.');
+        string[] parts = text.IndexOf('.') < 0 ? [text] : text.Split('.');
         if (parts.Length > Deepest)
         {
             return false;
@@ -28,17 +28,12 @@ internal static class DictionaryNumbers
         return true;
     }
 
-    /// <summary>Where a number stands: within the block that is open, or by itself with the vendor among its parts.</summary>
-    public static DictionaryPath Place(List<uint> numbers, DictionaryBlock? block)
+    /// <summary>Where a number stands within a space; in that of the packet it may name the vendor among its parts.</summary>
+    public static DictionaryPath Place(List<uint> numbers, DictionaryPath scope)
     {
-        if (block?.Parent is { } parent)
+        if (!scope.Equals(DictionaryPath.Root))
         {
-            return numbers.Aggregate(parent, (path, number) => path.Child(number));
-        }
-
-        if (block?.Vendor is { } vendor)
-        {
-            return new DictionaryPath(vendor.Number, block.Extended, [.. numbers]);
+            return numbers.Aggregate(scope, (path, number) => path.Child(number));
         }
 
         // 26.9.1 is Cisco's 1; 241.26.9.1 is the same within Extended-Vendor-Specific-1 (RFC 6929 §2.4).
@@ -58,17 +53,25 @@ internal static class DictionaryNumbers
     /// <summary>Whether a path is one of those that hold others whether or not a dictionary says so: 241 to 246 (RFC 6929 §2).</summary>
     public static bool IsExtended(DictionaryPath path) => path.Vendor == 0 && path.Numbers.Count == 1 && IsExtended(path.Last);
 
-    /// <summary>
-    /// Whether each number can be written where it stands. Outside of vendors the first may be beyond 255: those are numbers of FreeRADIUS'
-    /// own, which no packet carries.
-    /// </summary>
-    public static bool IsInRange(DictionaryPath path, DictionaryVendorFormat? format)
+    /// <summary>Whether a number is FreeRADIUS' own: outside of vendors and beyond what an octet holds, so that no packet carries it.</summary>
+    public static bool IsInternal(DictionaryPath path) => path.Vendor == 0 && path.Numbers[0] > byte.MaxValue;
+
+    /// <summary>Whether the number can be written where it stands. What it stands in was asked when that was defined.</summary>
+    public static bool IsInRange(DictionaryPath path, DictionaryVendorFormat? format, DictionaryType? holder)
     {
-        bool inner = path.Numbers.Skip(1).All(n => n is > 0 and <= byte.MaxValue);
-        uint first = path.Numbers[0];
+        if (path.Numbers.Count > Deepest)
+        {
+            return false;
+        }
+
+        if (path.Numbers.Count > 1)
+        {
+            return holder == DictionaryType.Union || IsInternal(path) || path.Last is > 0 and <= byte.MaxValue;
+        }
+
         if (path.Vendor == 0)
         {
-            return inner && first > 0 && (first <= byte.MaxValue || path.Numbers.Count == 1);
+            return path.Last > 0;
         }
 
         uint largest = path.Extended is not null ? byte.MaxValue : (format ?? DictionaryVendorFormat.Default).TypeOctets switch
@@ -77,7 +80,7 @@ internal static class DictionaryNumbers
             2 => ushort.MaxValue,
             _ => uint.MaxValue,
         };
-        return inner && first <= largest;
+        return path.Last <= largest;
     }
 
     private static bool IsExtended(uint number) => number is >= 241 and <= 246;

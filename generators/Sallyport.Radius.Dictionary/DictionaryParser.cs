@@ -6,8 +6,8 @@ namespace Sallyport.Radius.Dictionary;
 public sealed record DictionaryFile(string Path, string Text);
 
 /// <summary>
-/// Reads the dictionary syntax of FreeRADIUS 3.2. Any text can be read: what is wrong becomes a <see cref="DictionaryProblem"/> with its place,
-/// and the rest is read on. One mistake makes one problem: what depends on a line that was refused is passed over in silence.
+/// Reads the dictionary syntax of FreeRADIUS, versions 3 and 4. Any text can be read: what is wrong becomes a <see cref="DictionaryProblem"/>
+/// with its place, and the rest is read on. One mistake makes one problem: what depends on a line that was refused is passed over in silence.
 /// </summary>
 public sealed class DictionaryParser
 {
@@ -15,17 +15,25 @@ public sealed class DictionaryParser
     private const int DeepestInclude = 32;
     private const int MostIncludes = 4096;
 
+    // Where version 4 keeps its own dictionaries: the includer's folder does for it, as files go together.
+    private const string DictionaryFolder = "${dictdir}/";
+
     private readonly DictionaryModel _model = new();
     private readonly DictionarySymbols _symbols;
+    private readonly DictionaryLater _later;
+    private readonly DictionaryBlocks _blocks;
     private readonly Func<string, string, DictionaryFile?> _include;
     private readonly HashSet<string> _open = [];
-    private Stack<DictionaryBlock> _blocks = new();
     private int _included;
+    private bool _isAfterRefused;
 
     private DictionaryParser(Func<string, string, DictionaryFile?> include)
     {
         _include = include;
-        _symbols = new DictionarySymbols(_model);
+        DictionaryTable table = new();
+        _later = new DictionaryLater(_model, table);
+        _symbols = new DictionarySymbols(_model, table, _later);
+        _blocks = new DictionaryBlocks(_model, table);
     }
 
     /// <summary>Reads a dictionary.</summary>
@@ -36,7 +44,7 @@ public sealed class DictionaryParser
     {
         DictionaryParser parser = new(include ?? ((_, _) => null));
         parser.ReadFile(new DictionaryFile(path, text));
-        parser._symbols.ResolveValues();
+        parser._later.Resolve();
         return parser._model;
     }
 
@@ -44,162 +52,129 @@ public sealed class DictionaryParser
     /// <param name="text">The dictionary's text.</param>
     public static IReadOnlyList<string> Includes(string text) => text.IndexOf("$INCLUDE", StringComparison.OrdinalIgnoreCase) < 0
         ? []
-        : [.. DictionaryLine.Split(text, string.Empty).Where(l => l.Words.Count == 2 && IsInclude(l.Words[0].Text)).Select(l => l.Words[1].Text)];
+        : [.. DictionaryLine.Split(text, string.Empty).Where(l => l.Words.Count == 2 && l.Keyword is "$INCLUDE" or "$INCLUDE-").Select(l => Included(l.Words[1].Text))];
 
-    private static bool IsInclude(string keyword) => keyword.ToUpperInvariant() is "$INCLUDE" or "$INCLUDE-";
+    private static string Included(string name) => name.StartsWith(DictionaryFolder, StringComparison.OrdinalIgnoreCase) ? name.Substring(DictionaryFolder.Length) : name;
 
     private void ReadFile(DictionaryFile file)
     {
-        // A block ends with its file; a file that is included begins outside of every block.
-        Stack<DictionaryBlock> outer = _blocks;
-        _blocks = new Stack<DictionaryBlock>();
+        // FLAGS hold for their file.
+        bool isInternal = _symbols.IsInternal;
+        _blocks.BeginFile();
         _open.Add(file.Path);
         foreach (DictionaryLine line in DictionaryLine.Split(file.Text, file.Path))
         {
-            if (!ReadLine(line, file.Path))
-            {
-                break;
-            }
-        }
-
-        foreach (DictionaryBlock block in _blocks)
-        {
-            Report(DictionaryDiagnostics.Block, block.Location, $"BEGIN-{block.Keyword} {block.Name} has no END-{block.Keyword}");
+            ReadLine(line, file.Path);
         }
 
         _open.Remove(file.Path);
-        _blocks = outer;
+        _blocks.EndFile();
+        _symbols.IsInternal = isInternal;
     }
 
-    private bool ReadLine(DictionaryLine line, string path)
+    private void ReadLine(DictionaryLine line, string path)
     {
         List<DictionaryWord> words = line.Words;
-        switch (words[0].Text.ToUpperInvariant())
+        string keyword = line.Keyword;
+        DictionaryBlock block = _blocks.Current;
+        if (_blocks.IsForeign && keyword != "END-PROTOCOL")
+        {
+            return;
+        }
+
+        int problems = _model.ProblemList.Count;
+        switch (keyword)
         {
             case "ATTRIBUTE" when Count(words, 4, 5, "ATTRIBUTE NAME NUMBER TYPE [FLAG,FLAG...]"):
-                _symbols.AddAttribute(line, _blocks.Count == 0 ? null : _blocks.Peek());
+                _symbols.AddAttribute(line, block);
                 break;
             case "VALUE" when Count(words, 4, 4, "VALUE ATTRIBUTE NAME NUMBER"):
-                _symbols.AddValue(line);
+                _later.AddValue(line, block);
+                break;
+            case "MEMBER" when Count(words, 3, 4, "MEMBER NAME TYPE [FLAG,FLAG...]"):
+                _symbols.AddMember(line, block, _isAfterRefused);
+                break;
+            case "STRUCT" when Count(words, 4, 5, "STRUCT NAME KEY VALUE [FLAG,FLAG...]"):
+                _symbols.AddStruct(line, block);
+                break;
+            case "DEFINE" when Count(words, 3, 4, "DEFINE NAME TYPE [FLAG,FLAG...]"):
+                _symbols.AddDefine(line, block);
+                break;
+            case "ENUM" when Count(words, 3, 3, "ENUM NAME TYPE"):
+                _symbols.AddEnum(line, block);
+                break;
+            case "ALIAS" when Count(words, 3, 3, "ALIAS NAME ATTRIBUTE"):
+                _later.AddAlias(line, block);
                 break;
             case "VENDOR" when Count(words, 3, 4, "VENDOR NAME NUMBER [format=1,1]"):
                 _symbols.AddVendor(line);
                 break;
+            case "FLAGS" or "FLAG" when Count(words, 2, 2, "FLAGS internal"):
+                SetFlags(words[1]);
+                break;
+            case "PROTOCOL" when Count(words, 3, 5, "PROTOCOL NAME NUMBER"):
+                ReadProtocol(words[2]);
+                break;
+            case "BEGIN" when words.Count > 3 && words[1].Text.Equals("PROTOCOL", StringComparison.OrdinalIgnoreCase) && Count(words, 4, 6, "BEGIN PROTOCOL NAME NUMBER"):
+                ReadProtocol(words[3]);
+                _blocks.BeginProtocol(words[0], words[2]);
+                break;
+            case "BEGIN-PROTOCOL" when Count(words, 2, 2, "BEGIN-PROTOCOL NAME"):
+                _blocks.BeginProtocol(words[0], words[1]);
+                break;
             case "BEGIN-VENDOR" when Count(words, 2, 3, "BEGIN-VENDOR NAME [format=ATTRIBUTE]"):
-                _blocks.Push(BeginVendor(words));
+                _blocks.BeginVendor(words);
                 break;
             case "BEGIN-TLV" when Count(words, 2, 2, "BEGIN-TLV ATTRIBUTE"):
-                _blocks.Push(BeginTlv(words));
+            case "BEGIN" when Count(words, 2, 2, "BEGIN ATTRIBUTE"):
+                _blocks.BeginAttribute(words);
                 break;
-            case "END-VENDOR" when Count(words, 2, 2, "END-VENDOR NAME"):
-            case "END-TLV" when Count(words, 2, 2, "END-TLV ATTRIBUTE"):
-                EndBlock(words);
+            case "END-VENDOR" or "END-TLV" or "END-PROTOCOL" when Count(words, 2, 2, $"{keyword} NAME"):
+            case "END" when Count(words, 1, 2, "END [ATTRIBUTE]"):
+                _blocks.End(words);
                 break;
             case "$INCLUDE" or "$INCLUDE-" when Count(words, 2, 2, "$INCLUDE FILE"):
                 Include(words, path);
                 break;
-            case "ATTRIBUTE" or "VALUE" or "VENDOR" or "BEGIN-VENDOR" or "BEGIN-TLV" or "END-VENDOR" or "END-TLV" or "$INCLUDE" or "$INCLUDE-":
-                // Count has reported it.
-                break;
-            case "BEGIN-PROTOCOL" or "END-PROTOCOL" or "PROTOCOL" or "ALIAS" or "STRUCT" or "MEMBER" or "ENUM" or "FLAGS" or "DEFINE" or "BEGIN" or "END":
-                Report(DictionaryDiagnostics.Version4, words[0].Location, $"{words[0].Text} is syntax of FreeRADIUS 4; the dictionaries of version 3 are read, and this file no further");
-                _blocks.Clear();
-                return false;
             default:
-                Report(DictionaryDiagnostics.UnknownKeyword, words[0].Location, $"'{words[0].Text}' is no keyword; ATTRIBUTE, VALUE, VENDOR, BEGIN-VENDOR, END-VENDOR, BEGIN-TLV, END-TLV and $INCLUDE are");
+                // What Count has reported is not reported twice.
+                if (_model.ProblemList.Count == problems)
+                {
+                    Report(DictionaryDiagnostics.UnknownKeyword, words[0].Location, $"'{words[0].Text}' is no keyword of a dictionary, as ATTRIBUTE, VALUE and VENDOR are");
+                }
+
                 break;
         }
 
-        return true;
+        // The members of a structure that was refused are passed over.
+        _isAfterRefused = keyword is "ATTRIBUTE" or "STRUCT" or "DEFINE" ? _model.ProblemList.Count > problems || block.IsRefused
+            : _isAfterRefused && keyword is "MEMBER" or "VALUE";
     }
 
-    private DictionaryBlock BeginVendor(List<DictionaryWord> words)
+    private void ReadProtocol(DictionaryWord number)
     {
-        DictionaryWord name = words[1];
-        if (_blocks.Count > 0)
+        if (!DictionaryWord.TryNumber(number.Text, out _))
         {
-            Report(DictionaryDiagnostics.Block, words[0].Location, $"BEGIN-VENDOR {name.Text} stands within BEGIN-{_blocks.Peek().Keyword} {_blocks.Peek().Name}");
+            Report(DictionaryDiagnostics.Number, number.Location, $"'{number.Text}' is no protocol's number");
         }
-        else if (_symbols.FindVendor(name.Text) is not { } vendor)
-        {
-            Report(DictionaryDiagnostics.Block, name.Location, $"no VENDOR {name.Text} was defined before");
-        }
-        else if (words.Count == 2)
-        {
-            return DictionaryBlock.Of(name, vendor, null);
-        }
-        else if (CarrierOf(words[2]) is { } carrier)
-        {
-            return DictionaryBlock.Of(name, vendor, carrier);
-        }
-
-        return DictionaryBlock.Refused("VENDOR", name);
     }
 
-    /// <summary>The extended attribute that a vendor's attributes stand in (RFC 6929 §2.4), as <c>format=Extended-Vendor-Specific-5</c> names it.</summary>
-    private string? CarrierOf(DictionaryWord word)
+    private void SetFlags(DictionaryWord word)
     {
-        int equals = word.Text.IndexOf('=');
-        string key = equals < 0 ? string.Empty : word.Text.Substring(0, equals).ToLowerInvariant();
-        string name = word.Text.Substring(equals + 1);
-        if (key is not ("format" or "parent"))
+        if (word.Text.ToLowerInvariant() is not ("internal" or "!internal"))
         {
-            Report(DictionaryDiagnostics.Flag, word.Location, $"'{word.Text}' should be format= and the name of an attribute of the type evs");
-        }
-        else if (_symbols.FindAttribute(name) is not { Type: DictionaryType.ExtendedVendorSpecific } carrier)
-        {
-            Report(DictionaryDiagnostics.Parent, word.Location, $"{name} is not defined as an attribute of the type evs");
+            Report(DictionaryDiagnostics.Flag, word.Location, $"'{word.Text}' is no flag for what follows; internal and !internal are");
         }
         else
         {
-            return carrier.Path.ToString();
-        }
-
-        return null;
-    }
-
-    private DictionaryBlock BeginTlv(List<DictionaryWord> words)
-    {
-        DictionaryWord name = words[1];
-        DictionaryBlock? around = _blocks.Count == 0 ? null : _blocks.Peek();
-        if (around is { IsRefused: true } || _symbols.IsRefused(name.Text))
-        {
-            return DictionaryBlock.Refused("TLV", name);
-        }
-
-        if (_symbols.FindAttribute(name.Text) is not { } attribute)
-        {
-            Report(DictionaryDiagnostics.Parent, name.Location, $"no ATTRIBUTE {name.Text} was defined before");
-        }
-        else if (attribute.Type != DictionaryType.Tlv)
-        {
-            Report(DictionaryDiagnostics.Parent, name.Location, $"{attribute.Name} is not of the type tlv");
-        }
-        else
-        {
-            return DictionaryBlock.Of(name, attribute, around);
-        }
-
-        return DictionaryBlock.Refused("TLV", name);
-    }
-
-    private void EndBlock(List<DictionaryWord> words)
-    {
-        string keyword = words[0].Text.Substring("END-".Length).ToUpperInvariant();
-        if (_blocks.Count == 0 || _blocks.Peek().Keyword != keyword || !_blocks.Peek().Name.Equals(words[1].Text, StringComparison.OrdinalIgnoreCase))
-        {
-            Report(DictionaryDiagnostics.Block, words[1].Location, _blocks.Count == 0 ? $"no BEGIN-{keyword} is open" : $"BEGIN-{_blocks.Peek().Keyword} {_blocks.Peek().Name} is to be closed first");
-        }
-        else
-        {
-            _blocks.Pop();
+            _symbols.IsInternal = word.Text[0] != '!';
         }
     }
 
     private void Include(List<DictionaryWord> words, string path)
     {
         DictionaryWord name = words[1];
-        if (_include(path, name.Text) is not { } file)
+        if (_include(path, Included(name.Text)) is not { } file)
         {
             if (!words[0].Text.EndsWith("-", StringComparison.Ordinal))
             {

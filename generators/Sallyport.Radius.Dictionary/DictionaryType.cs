@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sallyport.Radius.Dictionary;
 
 /// <summary>The data types (RFC 8044 §3, and those that only dictionaries know).</summary>
@@ -62,86 +60,48 @@ public enum DictionaryType
     /// <summary>vsa: the Vendor-Specific attribute itself.</summary>
     VendorSpecific,
 
-    /// <summary>extended (RFC 6929 §2.1).</summary>
+    /// <summary>extended (RFC 6929 §2.1); in version 4 a tlv with the flag of that name.</summary>
     Extended,
 
-    /// <summary>long-extended (RFC 6929 §2.2).</summary>
+    /// <summary>long-extended (RFC 6929 §2.2); in version 4 a tlv with the flag of that name.</summary>
     LongExtended,
 
-    /// <summary>evs: vendors' attributes within an extended one (RFC 6929 §2.4).</summary>
+    /// <summary>evs: vendors' attributes within an extended one (RFC 6929 §2.4); in version 4 a vsa there.</summary>
     ExtendedVendorSpecific,
-}
 
-/// <summary>The spellings of the types.</summary>
-internal static class DictionaryTypes
-{
-    private const int LongestValue = 253;
+    /// <summary>int8: 8 bits with a sign.</summary>
+    SignedByte,
 
-    /// <summary>Reads a type, with the length that may stand behind it in brackets.</summary>
-    public static bool TryParse(string word, out DictionaryType type, out int length)
-    {
-        string name = word.ToLowerInvariant();
-        int bracket = name.IndexOf('[');
-        length = 0;
-        DictionaryType? found = (bracket < 0 ? name : name.Substring(0, bracket)) switch
-        {
-            "string" or "text" => DictionaryType.Text,
-            "octets" => DictionaryType.Octets,
-            "integer" or "uint32" or "enum" => DictionaryType.Integer,
-            "integer64" or "uint64" => DictionaryType.Integer64,
-            "signed" or "int32" => DictionaryType.Signed,
-            "short" or "uint16" => DictionaryType.Short,
-            "byte" or "uint8" => DictionaryType.Byte,
-            "bool" => DictionaryType.Bool,
-            "date" or "time" => DictionaryType.Date,
-            "ipaddr" or "ipv4addr" => DictionaryType.IPv4,
-            "ipv6addr" => DictionaryType.IPv6,
-            "combo-ip" => DictionaryType.IPv4OrIPv6,
-            "ipv4prefix" => DictionaryType.IPv4Prefix,
-            "ipv6prefix" => DictionaryType.IPv6Prefix,
-            "ifid" => DictionaryType.InterfaceId,
-            "ether" => DictionaryType.Ether,
-            "abinary" => DictionaryType.AscendFilter,
-            "tlv" => DictionaryType.Tlv,
-            "vsa" => DictionaryType.VendorSpecific,
-            "extended" => DictionaryType.Extended,
-            "long-extended" => DictionaryType.LongExtended,
-            "evs" => DictionaryType.ExtendedVendorSpecific,
-            _ => null,
-        };
-        type = found ?? default;
-        if (found is null || bracket < 0)
-        {
-            return found is not null;
-        }
+    /// <summary>int16: 16 bits with a sign.</summary>
+    SignedShort,
 
-        return type is DictionaryType.Octets or DictionaryType.Text
-            && name.EndsWith("]", StringComparison.Ordinal)
-            && int.TryParse(name.Substring(bracket + 1, name.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length is > 0 and <= LongestValue;
-    }
+    /// <summary>int64: 64 bits with a sign.</summary>
+    Signed64,
 
-    /// <summary>Whether a word names a type that only FreeRADIUS 4 has.</summary>
-    public static bool IsVersion4(string word) => word.ToLowerInvariant() is "struct" or "union" or "group" or "time_delta" or "attribute" or "int8" or "int16" or "int64" or "float32" or "float64"
-        || word.StartsWith("bit[", StringComparison.OrdinalIgnoreCase);
+    /// <summary>float32: IEEE 754 in 32 bits.</summary>
+    Float32,
 
-    /// <summary>Whether attributes stand within one of this type.</summary>
-    public static bool HoldsOthers(DictionaryType type) => type is DictionaryType.Tlv or DictionaryType.Extended or DictionaryType.LongExtended or DictionaryType.ExtendedVendorSpecific or DictionaryType.VendorSpecific;
+    /// <summary>float64: IEEE 754 in 64 bits.</summary>
+    Float64,
 
-    /// <summary>The largest number that a value of this type may have, or null where values have no names.</summary>
-    public static ulong? LargestValue(DictionaryEntry attribute) => attribute.Type switch
-    {
-        DictionaryType.Byte => byte.MaxValue,
-        DictionaryType.Bool => 1,
-        DictionaryType.Short => ushort.MaxValue,
+    /// <summary>time_delta: a span of seconds in 32 bits.</summary>
+    TimeSpan,
 
-        // The tag takes the uppermost octet (RFC 2868 §3.1).
-        DictionaryType.Integer => attribute.HasTag ? 0xffffff : uint.MaxValue,
-        DictionaryType.Signed or DictionaryType.Date => uint.MaxValue,
+    /// <summary>combo-prefix: a prefix of either version.</summary>
+    IPv4OrIPv6Prefix,
 
-        // Structures whose first number says what follows have names for it.
-        DictionaryType.Octets => uint.MaxValue,
-        DictionaryType.Integer64 => ulong.MaxValue,
-        _ => null,
-    };
+    /// <summary>bit[N]: a number of N bits, only in a structure.</summary>
+    Bits,
+
+    /// <summary>struct: fields one behind the other, named by MEMBER.</summary>
+    Struct,
+
+    /// <summary>union: what a field of the structure before it says.</summary>
+    Union,
+
+    /// <summary>group: other attributes under one name, of FreeRADIUS' own.</summary>
+    Group,
+
+    /// <summary>attribute: the name of another attribute.</summary>
+    Attribute,
 }

@@ -24,6 +24,11 @@ internal static class DictionaryKeys
             return $"{vendor.Name} writes its attributes in a form of its own";
         }
 
+        if (entry.IsInternal || entry.Member is not null || entry.Type >= DictionaryType.SignedByte)
+        {
+            return "version 4 has it and this library no key for it";
+        }
+
         if (entry.Encryption == 3)
         {
             return "encrypt=3 is Ascend's own";
