@@ -16,11 +16,11 @@ public sealed partial class RadiusServerService(RadiusServerConfiguration config
 {
     private readonly ILogger _log = loggers.CreateLogger("LiveLog");
     private readonly EapConversations _conversations = new(configuration, time);
-    private readonly List<RadiusUdpServer> _servers = [];
+    private readonly List<Radius.Transport.RadiusServer> _servers = [];
     private int _verdicts;
 
     /// <summary>Where it listens, once started.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. _servers.Select(s => s.LocalEndPoint)];
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. _servers.SelectMany(s => s.EndPoints)];
 
     /// <summary>How many requests were judged: accepted or rejected.</summary>
     public int Verdicts => Volatile.Read(ref _verdicts);
@@ -28,27 +28,29 @@ public sealed partial class RadiusServerService(RadiusServerConfiguration config
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        RadiusPeers peers = new(configuration.Devices);
         try
         {
-            foreach (IPEndPoint endPoint in configuration.Listen)
+            // Accounting goes to another server; it is not answered here.
+            RadiusServerOptions options = new()
             {
-                _servers.Add(new RadiusUdpServer(new RadiusUdpServerOptions { EndPoint = endPoint, Peers = peers }, HandleAsync, loggers.CreateLogger<RadiusUdpServer>(), time));
-            }
+                Listeners = [.. configuration.Listen.Select(e => new RadiusUdpListener(e, RadiusRoles.Authentication))],
+                Peers = new RadiusPeers(configuration.Devices),
+            };
+            Radius.Transport.RadiusServer server = new(options, new RadiusHandlers { Access = HandleAsync }, loggers.CreateLogger<Radius.Transport.RadiusServer>(), time);
+            _servers.Add(server);
+            server.Start();
         }
         catch
         {
             await StopAsync(cancellationToken);
             throw;
         }
-
-        _servers.ForEach(s => s.Start());
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (RadiusUdpServer server in _servers)
+        foreach (Radius.Transport.RadiusServer server in _servers)
         {
             await server.DisposeAsync();
         }
@@ -57,15 +59,9 @@ public sealed partial class RadiusServerService(RadiusServerConfiguration config
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Result} {User} by {Protocol}, device {Device}, from {CallingStation}{Reason}")]
     private static partial void LogVerdict(ILogger logger, string result, string user, string protocol, string device, string callingStation, string reason);
 
-    private ValueTask<ReadOnlyMemory<byte>> HandleAsync(RadiusRequest request, CancellationToken cancellationToken)
+    private ValueTask<RadiusResponse> HandleAsync(RadiusRequest request, CancellationToken cancellationToken)
     {
         RadiusPacket packet = request.Packet;
-        if (packet.Code != RadiusCode.AccessRequest)
-        {
-            // Accounting goes to another server; it is not answered here.
-            return default;
-        }
-
         string? name = packet.GetString(Rfc2865.UserName);
         Verdict verdict = packet.Contains(Rfc3579.EapMessage.Id)
             ? _conversations.Judge(request)
@@ -83,10 +79,10 @@ public sealed partial class RadiusServerService(RadiusServerConfiguration config
                 verdict.Reason.Length > 0 ? ": " + verdict.Reason : "");
         }
 
-        return ValueTask.FromResult(Reply(request, verdict, name));
+        return Reply(request, verdict, name).AsTask();
     }
 
-    private static ReadOnlyMemory<byte> Reply(RadiusRequest request, Verdict verdict, string? name)
+    private static RadiusResponse Reply(RadiusRequest request, Verdict verdict, string? name)
     {
         RadiusCode code = verdict.Outcome switch
         {

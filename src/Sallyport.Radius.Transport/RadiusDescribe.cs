@@ -35,7 +35,7 @@ internal static class RadiusDescribe
         return text.ToString();
     }
 
-    private static string Code(RadiusCode code) => code switch
+    public static string Code(RadiusCode code) => code switch
     {
         RadiusCode.AccessRequest => "Access-Request",
         RadiusCode.AccessAccept => "Access-Accept",
@@ -44,6 +44,13 @@ internal static class RadiusDescribe
         RadiusCode.AccountingRequest => "Accounting-Request",
         RadiusCode.AccountingResponse => "Accounting-Response",
         RadiusCode.StatusServer => "Status-Server",
+        RadiusCode.DisconnectRequest => "Disconnect-Request",
+        RadiusCode.DisconnectAck => "Disconnect-ACK",
+        RadiusCode.DisconnectNak => "Disconnect-NAK",
+        RadiusCode.CoaRequest => "CoA-Request",
+        RadiusCode.CoaAck => "CoA-ACK",
+        RadiusCode.CoaNak => "CoA-NAK",
+        RadiusCode.ProtocolError => "Protocol-Error",
         _ => $"code {(byte)code}",
     };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Sallyport.Radius.Server;
 
 namespace Sallyport.Radius.Transport;
 
@@ -31,8 +32,20 @@ public enum RadiusDropReason
     /// <summary>A retransmission of a request that is still being handled.</summary>
     Pending,
 
-    /// <summary>Too many requests at once.</summary>
+    /// <summary>Too many requests at once: this one was shed.</summary>
     Overload,
+
+    /// <summary>A Proxy-State without a verified Message-Authenticator (CVE-2024-3596).</summary>
+    ProxyState,
+
+    /// <summary>The device sends more than it may.</summary>
+    RateLimit,
+
+    /// <summary>An Event-Timestamp that is missing or too far from now (RFC 5176 §6.3).</summary>
+    Stale,
+
+    /// <summary>A reply that could not be sent.</summary>
+    SendFailed,
 
     /// <summary>A reply to no request under way.</summary>
     UnexpectedReply,
@@ -45,23 +58,27 @@ public enum RadiusDropReason
 internal sealed class RadiusDropLog(ILogger logger, TimeProvider time, Counter<long> counter, TimeSpan interval)
 {
     private const int MostSenders = 1024;
+    private static readonly string[] Names = Enum.GetNames<RadiusDropReason>();
     private readonly Lock _gate = new();
-    private readonly Dictionary<(IPAddress, RadiusDropReason), (long LoggedAt, long Count)> _seen = [];
-    private readonly (long LoggedAt, long Count, bool Known)[] _others = new (long, long, bool)[Enum.GetValues<RadiusDropReason>().Length];
-    private readonly long[] _totals = new long[Enum.GetValues<RadiusDropReason>().Length];
+    private readonly Dictionary<(RadiusRemote, RadiusDropReason), (long LoggedAt, long Count)> _seen = [];
+    private readonly (long LoggedAt, long Count, bool Known)[] _others = new (long, long, bool)[Names.Length];
+    private readonly long[] _totals = new long[Names.Length];
     private long _sweptAt = time.GetTimestamp();
 
     public long Total(RadiusDropReason reason) => Interlocked.Read(ref _totals[(int)reason]);
 
-    public void Add(IPAddress remote, RadiusDropReason reason)
+    public void Add(IPAddress address, RadiusDropReason reason) => Add(new RadiusRemote(new IPEndPoint(address, 0)), reason);
+
+    public void Add(in RadiusRemote sender, RadiusDropReason reason)
     {
-        counter.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        counter.Add(1, new KeyValuePair<string, object?>("reason", Names[(int)reason]));
         Interlocked.Increment(ref _totals[(int)reason]);
         if (reason == RadiusDropReason.Pending)
         {
             return;
         }
 
+        RadiusRemote remote = sender.WithPort(0);
         long count;
         bool own;
         lock (_gate)
@@ -94,7 +111,7 @@ internal sealed class RadiusDropLog(ILogger logger, TimeProvider time, Counter<l
 
         if (own)
         {
-            RadiusLog.Dropped(logger, remote, reason, count);
+            RadiusLog.Dropped(logger, remote.Address, reason, count);
         }
         else
         {
@@ -108,7 +125,7 @@ internal sealed class RadiusDropLog(ILogger logger, TimeProvider time, Counter<l
         if (_seen.Count >= MostSenders && time.GetElapsedTime(_sweptAt, now) >= interval)
         {
             _sweptAt = now;
-            foreach (((IPAddress, RadiusDropReason) sender, (long loggedAt, long _)) in _seen)
+            foreach (((RadiusRemote, RadiusDropReason) sender, (long loggedAt, long _)) in _seen)
             {
                 if (time.GetElapsedTime(loggedAt, now) >= interval)
                 {

@@ -24,6 +24,12 @@ internal static partial class RadiusLog
     [LoggerMessage(EventId = 3, EventName = "MessageAuthenticatorNotRequired", Level = LogLevel.Warning, Message = "{Peer} need not send a Message-Authenticator: packets on the way to and from it can be forged (CVE-2024-3596)")]
     public static partial void MessageAuthenticatorNotRequired(ILogger logger, string peer);
 
+    [LoggerMessage(EventId = 7, EventName = "ProxyStateNotLimited", Level = LogLevel.Warning, Message = "{Peer} sends Proxy-State without Message-Authenticator, and is let to from its first request on: replies to it can be forged (CVE-2024-3596)")]
+    public static partial void ProxyStateNotLimited(ILogger logger, string peer);
+
+    [LoggerMessage(EventId = 8, EventName = "ReceiveFailed", Level = LogLevel.Error, Message = "a datagram could not be taken")]
+    public static partial void ReceiveFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 4, EventName = "SocketError", Level = LogLevel.Debug, Message = "the socket reports {Error}")]
     public static partial void SocketError(ILogger logger, System.Net.Sockets.SocketError error);
 }

@@ -102,10 +102,10 @@ public sealed class ClientTests : IDisposable
     public async Task The_trace_tells_every_message_and_no_secret()
     {
         const string Password = "Cisco@123 and more";
-        Lines<RadiusUdpServer> served = new();
-        await using RadiusUdpServer server = new(new RadiusUdpServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Peers = Peers() }, Accept, served);
+        Lines<RadiusServer> served = new();
+        await using RadiusServer server = new(new RadiusServerOptions { Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, 0))], Peers = Peers() }, All(Accept), served);
         server.Start();
-        await using RadiusClient client = Client(new RadiusUpstream(server.LocalEndPoint, Secret));
+        await using RadiusClient client = Client(new RadiusUpstream(server.EndPoints[0], Secret));
         IPEndPoint? local = null;
         byte identifier = 0;
         await client.SendAsync(
@@ -117,8 +117,8 @@ public sealed class ClientTests : IDisposable
                 w.Add(Rfc2865.UserPassword, System.Text.Encoding.ASCII.GetBytes(Password), hop.Secret);
             });
 
-        Assert.Equal([$"RADIUS {local} -> {server.LocalEndPoint}: Access-Request id {identifier}, User-Name sa?dks"], _log.Of("MessageSent"));
-        Assert.Equal([$"RADIUS {server.LocalEndPoint} -> {local}: Access-Accept id {identifier}"], served.Of("MessageSent"));
+        Assert.Equal([$"RADIUS {local} -> {server.EndPoints[0]}: Access-Request id {identifier}, User-Name sa?dks"], _log.Of("MessageSent"));
+        Assert.Equal([$"RADIUS {server.EndPoints[0]} -> {local}: Access-Accept id {identifier}"], served.Of("MessageSent"));
         Assert.DoesNotContain(_log.All.Concat(served.All), l => l.Text.Contains(Password, StringComparison.Ordinal) || l.Text.Contains(SecretText, StringComparison.Ordinal));
     }
 

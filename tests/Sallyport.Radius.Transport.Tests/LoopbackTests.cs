@@ -20,7 +20,7 @@ public class LoopbackTests
     {
         TaskCompletionSource go = new();
         int waiting = 0;
-        await using RadiusUdpServer server = Serve(async (request, _) =>
+        await using RadiusServer server = Serve(async (request, _) =>
         {
             if (Interlocked.Increment(ref waiting) == 600)
             {
@@ -45,7 +45,7 @@ public class LoopbackTests
         TaskCompletionSource go = new();
         int handled = 0;
         ConcurrentQueue<RadiusRequestKind> duplicates = new();
-        await using RadiusUdpServer server = Serve(
+        await using RadiusServer server = Serve(
             async (request, _) =>
             {
                 Interlocked.Increment(ref handled);
@@ -73,10 +73,10 @@ public class LoopbackTests
     public async Task What_is_not_genuine_is_dropped_counted_and_never_handled()
     {
         int handled = 0;
-        await using RadiusUdpServer server = Serve((request, _) =>
+        await using RadiusServer server = Serve((request, _) =>
         {
             Interlocked.Increment(ref handled);
-            return ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept));
+            return request.CreateReply(RadiusCode.AccessAccept).AsTask();
         });
         using UdpClient socket = Connect(server);
         byte[] good = Request(1, "sadks");
@@ -98,7 +98,7 @@ public class LoopbackTests
     [Fact]
     public async Task A_device_without_Message_Authenticator_is_served_where_it_is_let_to()
     {
-        await using RadiusUdpServer server = Serve((request, _) => ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept)), required: false);
+        await using RadiusServer server = Serve((request, _) => request.CreateReply(RadiusCode.AccessAccept).AsTask(), required: false);
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Unsigned(2, "sadks"));
 
@@ -109,7 +109,7 @@ public class LoopbackTests
     [Fact]
     public async Task An_unknown_device_gets_nothing()
     {
-        await using RadiusUdpServer server = Serve((request, _) => ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept)), address: "192.0.2.1");
+        await using RadiusServer server = Serve((request, _) => request.CreateReply(RadiusCode.AccessAccept).AsTask(), address: "192.0.2.1");
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Request(1, "sadks"));
 
@@ -153,7 +153,7 @@ public class LoopbackTests
     [Fact]
     public async Task Proxy_State_comes_back_in_order()
     {
-        await using RadiusUdpServer server = Serve((request, _) => ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept)));
+        await using RadiusServer server = Serve((request, _) => request.CreateReply(RadiusCode.AccessAccept).AsTask());
         await using RadiusClient client = Client(Upstream(server));
 
         RadiusReply? reply = await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) =>
@@ -172,28 +172,28 @@ public class LoopbackTests
         Assert.Equal(["AAA", "", "BBB"], states);
     }
 
-    private static RadiusUdpServer Serve(RadiusHandler handler, bool required = true, string address = "127.0.0.1", Action<IPEndPoint, byte, RadiusRequestKind>? onDuplicate = null)
+    private static RadiusServer Serve(RadiusHandler handler, bool required = true, string address = "127.0.0.1", Action<IPEndPoint, byte, RadiusRequestKind>? onDuplicate = null)
     {
-        RadiusUdpServer server = new(
-            new RadiusUdpServerOptions
+        RadiusServer server = new(
+            new RadiusServerOptions
             {
-                EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
-                Peers = new RadiusPeers([new RadiusPeer("nas", IPAddress.Parse(address), 32, Secret, required)]),
+                Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, 0))],
+                Peers = Wires.Peers(address, required: required),
                 OnDuplicate = onDuplicate,
             },
-            handler);
+            Wires.All(handler));
         server.Start();
         return server;
     }
 
     private static RadiusClient Client(RadiusUpstream server) => new(new RadiusClientOptions { Servers = [server] });
 
-    private static RadiusUpstream Upstream(RadiusUdpServer server) => new(server.LocalEndPoint, Secret);
+    private static RadiusUpstream Upstream(RadiusServer server) => new(server.EndPoints[0], Secret);
 
-    private static UdpClient Connect(RadiusUdpServer server)
+    private static UdpClient Connect(RadiusServer server)
     {
         UdpClient socket = new(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Connect(server.LocalEndPoint);
+        socket.Connect(server.EndPoints[0]);
         return socket;
     }
 

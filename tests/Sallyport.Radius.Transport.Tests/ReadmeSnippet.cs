@@ -14,18 +14,21 @@ public class ReadmeSnippet
     {
         // <snippet>
         RadiusSecret secret = new("testing123");
-        RadiusUdpServerOptions options = new()
+        RadiusServerOptions options = new()
         {
-            EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
-            Peers = new RadiusPeers([new RadiusPeer("loopback", IPAddress.Parse("127.0.0.0"), 8, secret)]),
+            Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, 0))],
+            Peers = new RadiusPeers([new RadiusPeer("loopback", "127.0.0.0/8", secret)]),
         };
-        await using RadiusUdpServer server = new(options, (request, cancellationToken) =>
-            ValueTask.FromResult(request.CreateReply(
+        RadiusHandlers handlers = new()
+        {
+            Access = (request, cancellationToken) => request.CreateReply(
                 RadiusCode.AccessAccept,
-                (ref RadiusPacketWriter reply) => reply.Add(Rfc2865.ReplyMessage, $"Welcome, {request.Packet.GetString(Rfc2865.UserName)}."))));
+                (ref RadiusPacketWriter reply) => reply.Add(Rfc2865.ReplyMessage, $"Welcome, {request.Packet.GetString(Rfc2865.UserName)}.")).AsTask(),
+        };
+        await using RadiusServer server = new(options, handlers);
         server.Start();
 
-        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, secret)] });
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.EndPoints[0], secret)] });
         RadiusReply? answer = await client.SendAsync(
             RadiusCode.AccessRequest, (ref RadiusPacketWriter request, RadiusHop hop) => request.Add(Rfc2865.UserName, "alice"));
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
 using Sallyport.Radius.Wire;
 using static Sallyport.Radius.Transport.Tests.Wires;
 
@@ -12,14 +13,14 @@ namespace Sallyport.Radius.Transport.Tests;
 /// <summary>What the server does when others misbehave, and what it says about it.</summary>
 public class ServerTests
 {
-    private readonly Lines<RadiusUdpServer> _log = new();
+    private readonly Lines<RadiusServer> _log = new();
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task A_handler_that_fails_is_logged_gives_no_reply_and_harms_nobody_else()
     {
         int handled = 0;
-        await using RadiusUdpServer server = Serve(Options(), (request, token) =>
+        await using RadiusServer server = Serve(Options(), (request, token) =>
             Interlocked.Increment(ref handled) == 1 ? throw new FormatException("a bug") : Accept(request, token));
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Request(1));
@@ -34,7 +35,7 @@ public class ServerTests
     [Fact]
     public async Task A_callback_that_fails_does_not_end_the_service()
     {
-        await using RadiusUdpServer server = Serve(Options(onDuplicate: () => throw new FormatException("a bug")), Accept);
+        await using RadiusServer server = Serve(Options(onDuplicate: () => throw new FormatException("a bug")), Accept);
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Request(1));
         byte[] first = await Receive(socket);
@@ -65,7 +66,7 @@ public class ServerTests
             }
         });
         listener.Start();
-        await using RadiusUdpServer server = Serve(Options(), Accept);
+        await using RadiusServer server = Serve(Options(), Accept);
         using UdpClient socket = Connect(server);
         byte[] wrong = Request(1, secret: new RadiusSecret("another"));
         for (int i = 0; i < 5; i++)
@@ -89,7 +90,7 @@ public class ServerTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "only Linux lends every address of 127.0.0.0/8");
         const int Senders = 1300;
-        await using RadiusUdpServer server = Serve(Options(address: "192.0.2.1"), Accept);
+        await using RadiusServer server = Serve(Options(address: "192.0.2.1"), Accept);
         byte[] request = Request(1);
         for (int i = 0; i < Senders; i++)
         {
@@ -116,7 +117,7 @@ public class ServerTests
     public async Task Beyond_its_capacity_it_drops_the_new_and_keeps_the_pending()
     {
         TaskCompletionSource go = new();
-        await using RadiusUdpServer server = Serve(Options(capacity: 2), async (request, token) =>
+        await using RadiusServer server = Serve(Options(capacity: 2), async (request, token) =>
         {
             await go.Task;
             return await Accept(request, token);
@@ -135,12 +136,13 @@ public class ServerTests
     }
 
     [Theory]
-    [InlineData(RadiusCode.AccessAccept)]
-    [InlineData(RadiusCode.AccountingResponse)]
-    public async Task Status_Server_is_answered_without_the_handler(RadiusCode code)
+    [InlineData(RadiusRoles.Authentication, RadiusCode.AccessAccept)]
+    [InlineData(RadiusRoles.Accounting, RadiusCode.AccountingResponse)]
+    [InlineData(RadiusRoles.Authentication | RadiusRoles.Accounting, RadiusCode.AccessAccept)]
+    public async Task Status_Server_is_answered_by_the_ports_role_without_the_handler(RadiusRoles roles, RadiusCode code)
     {
-        await using RadiusUdpServer server = Serve(Options(status: code), (_, _) => throw new InvalidOperationException("not for the handler"));
-        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, Secret)] });
+        await using RadiusServer server = Serve(Options(roles: roles), (_, _) => throw new InvalidOperationException("not for the handler"));
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.EndPoints[0], Secret)] });
 
         RadiusReply? reply = await client.SendAsync(RadiusCode.StatusServer, (ref RadiusPacketWriter _, RadiusHop _) => { });
 
@@ -151,7 +153,7 @@ public class ServerTests
     [Fact]
     public async Task Accounting_is_served_by_its_own_authenticator()
     {
-        await using RadiusUdpServer server = Serve(Options(), (request, _) => ValueTask.FromResult(request.CreateReply(RadiusCode.AccountingResponse)));
+        await using RadiusServer server = Serve(Options(), (request, _) => request.CreateReply(RadiusCode.AccountingResponse).AsTask());
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Request(1, RadiusCode.AccountingRequest, new RadiusSecret("another")));
         await Eventually(() => server.Dropped(RadiusDropReason.Authenticator) == 1);
@@ -162,7 +164,7 @@ public class ServerTests
     [Fact]
     public async Task Replies_to_nobody_and_oversized_datagrams_are_dropped()
     {
-        await using RadiusUdpServer server = Serve(Options(), Accept);
+        await using RadiusServer server = Serve(Options(), Accept);
         using UdpClient socket = Connect(server);
         await socket.SendAsync(Reply(Request(1), RadiusCode.AccessAccept));
         byte[] oversized = new byte[9000];
@@ -179,12 +181,12 @@ public class ServerTests
     [Fact]
     public async Task Whoever_is_let_off_the_Message_Authenticator_is_named_in_a_warning()
     {
-        await using RadiusUdpServer lenient = Serve(Options(required: false), Accept);
+        await using RadiusServer lenient = Serve(Options(required: false), Accept);
         (LogLevel level, _, string text) = Assert.Single(_log.All);
         Assert.Equal(LogLevel.Warning, level);
         Assert.StartsWith("nas need not send a Message-Authenticator", text, StringComparison.Ordinal);
 
-        await using RadiusUdpServer strict = Serve(Options(), Accept);
+        await using RadiusServer strict = Serve(Options(), Accept);
         Assert.Single(_log.All);
     }
 
@@ -192,8 +194,8 @@ public class ServerTests
     public async Task It_serves_IPv6_as_well()
     {
         Skip.IfNot(HasIPv6(), "this machine has no ::1");
-        await using RadiusUdpServer server = Serve(Options(address: "::1", prefix: 128, listen: IPAddress.IPv6Loopback), Accept);
-        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.LocalEndPoint, Secret)] });
+        await using RadiusServer server = Serve(Options(address: "::1", prefix: 128, listen: IPAddress.IPv6Loopback), Accept);
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [new RadiusUpstream(server.EndPoints[0], Secret)] });
 
         RadiusReply? reply = await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, "sadks"));
 
@@ -204,7 +206,7 @@ public class ServerTests
     public async Task It_is_disposed_of_twice_without_harm_and_its_handlers_are_told()
     {
         TaskCompletionSource told = new();
-        RadiusUdpServer server = Serve(Options(), async (request, token) =>
+        RadiusServer server = Serve(Options(), async (request, token) =>
         {
             token.Register(told.SetResult);
             await Task.Delay(Timeout.Infinite, token);
@@ -235,19 +237,18 @@ public class ServerTests
         }
     }
 
-    private static RadiusUdpServerOptions Options(
-        string address = "127.0.0.1", int prefix = 32, bool required = true, int capacity = 1000, RadiusCode status = RadiusCode.AccessAccept, IPAddress? listen = null, Action? onDuplicate = null) => new()
+    private static RadiusServerOptions Options(
+        string address = "127.0.0.1", int prefix = 32, bool required = true, int capacity = 1000, RadiusRoles roles = Everything, IPAddress? listen = null, Action? onDuplicate = null) => new()
     {
-        EndPoint = new IPEndPoint(listen ?? IPAddress.Loopback, 0),
+        Listeners = [new RadiusUdpListener(new IPEndPoint(listen ?? IPAddress.Loopback, 0), roles) { Readers = 1 }],
         Peers = Peers(address, prefix, required),
-        Capacity = capacity,
-        StatusServerReply = status,
+        Limits = new RadiusReplyCacheLimits { Requests = capacity, Pending = capacity },
         OnDuplicate = onDuplicate is null ? null : (_, _, _) => onDuplicate(),
     };
 
-    private RadiusUdpServer Serve(RadiusUdpServerOptions options, RadiusHandler handler)
+    private RadiusServer Serve(RadiusServerOptions options, RadiusHandler handler)
     {
-        RadiusUdpServer server = new(options, handler, _log, _time);
+        RadiusServer server = new(options, All(handler), _log, _time);
         server.Start();
         return server;
     }

@@ -34,15 +34,23 @@ internal static class Wires
     public static readonly TextKey UserName = new(1);
 
     public static RadiusPeers Peers(string address = "127.0.0.1", int prefix = 32, bool required = true) =>
-        new([new RadiusPeer("nas", IPAddress.Parse(address), prefix, Secret, required)]);
+        new([new RadiusPeer("nas", IPAddress.Parse(address), prefix, Secret) { MessageAuthenticator = Policy(required) }]);
 
-    public static ValueTask<ReadOnlyMemory<byte>> Accept(RadiusRequest request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(request.CreateReply(RadiusCode.AccessAccept));
+    public static RadiusMessageAuthenticatorPolicy Policy(bool required) =>
+        required ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent;
 
-    public static UdpClient Connect(RadiusUdpServer server, IPAddress? from = null)
+    /// <summary>Handlers that do the same with every request.</summary>
+    public static RadiusHandlers All(RadiusHandler handler) => new() { Access = handler, Accounting = handler, Coa = handler, Disconnect = handler };
+
+    public const RadiusRoles Everything = RadiusRoles.Authentication | RadiusRoles.Accounting | RadiusRoles.DynamicAuthorization;
+
+    public static ValueTask<RadiusResponse> Accept(RadiusRequest request, CancellationToken cancellationToken) =>
+        request.CreateReply(RadiusCode.AccessAccept).AsTask();
+
+    public static UdpClient Connect(RadiusServer server, IPAddress? from = null)
     {
         UdpClient socket = new(new IPEndPoint(from ?? IPAddress.Loopback, 0));
-        socket.Connect(server.LocalEndPoint);
+        socket.Connect(server.EndPoints[0]);
         return socket;
     }
 

@@ -25,7 +25,7 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
     private readonly List<PrimaryServers> _primaries = [];
     private readonly Dictionary<RadiusServerAutoSection, ServerSection> _sections = [];
     private readonly List<HttpClient> _http = [];
-    private readonly List<RadiusUdpServer> _servers = [];
+    private readonly List<RadiusServer> _servers = [];
     private readonly ConcurrentDictionary<(IPEndPoint, byte), RequestTag> _working = new();
 
     /// <summary>Prepares to serve.</summary>
@@ -51,7 +51,7 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
     public ProxyCounters Counters { get; } = new();
 
     /// <summary>Where it listens, once started.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints => [.. _servers.Select(s => s.LocalEndPoint)];
+    public IReadOnlyList<IPEndPoint> Endpoints => [.. _servers.SelectMany(s => s.EndPoints)];
 
     /// <summary>How many datagrams were dropped for a reason.</summary>
     public long Dropped(RadiusDropReason reason) => _servers.Sum(s => s.Dropped(reason));
@@ -70,20 +70,20 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
             {
                 Listen(socket.Key, [.. socket]);
             }
+
+            _servers.ForEach(s => s.Start());
         }
         catch
         {
             await StopAsync(cancellationToken);
             throw;
         }
-
-        _servers.ForEach(s => s.Start());
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (RadiusUdpServer server in _servers)
+        foreach (RadiusServer server in _servers)
         {
             await server.DisposeAsync();
         }
@@ -146,27 +146,25 @@ public sealed class AuthProxyService : IHostedService, IAsyncDisposable
                 foreach (IPNetwork network in nas.Networks)
                 {
                     owners.Add(
-                        new RadiusPeer($"{section.Name} {network}", network.BaseAddress, network.PrefixLength, new RadiusSecret(nas.Secret), nas.RequireMessageAuthenticator),
+                        new RadiusPeer($"{section.Name} {network}", network.BaseAddress, network.PrefixLength, new RadiusSecret(nas.Secret))
+                        {
+                            MessageAuthenticator = nas.RequireMessageAuthenticator ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent,
+                        },
                         _sections[section]);
                 }
             }
         }
 
-        _servers.Add(new RadiusUdpServer(
-            new RadiusUdpServerOptions { EndPoint = endPoint, Peers = new RadiusPeers(owners.Keys), OnDuplicate = OnDuplicate },
-            (request, cancellationToken) => HandleAsync(request, owners[request.Peer], cancellationToken),
-            _loggers.CreateLogger<RadiusUdpServer>(),
+        // Accounting is not this proxy's business, and gets no answer.
+        _servers.Add(new RadiusServer(
+            new RadiusServerOptions { Listeners = [new RadiusUdpListener(endPoint, RadiusRoles.Authentication)], Peers = new RadiusPeers(owners.Keys), OnDuplicate = OnDuplicate },
+            new RadiusHandlers { Access = (request, cancellationToken) => HandleAsync(request, owners[request.Peer], cancellationToken) },
+            _loggers.CreateLogger<RadiusServer>(),
             _time));
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> HandleAsync(RadiusRequest request, ServerSection section, CancellationToken cancellationToken)
+    private async ValueTask<RadiusResponse> HandleAsync(RadiusRequest request, ServerSection section, CancellationToken cancellationToken)
     {
-        if (request.Packet.Code != RadiusCode.AccessRequest)
-        {
-            // Accounting is not this proxy's business, and gets no answer.
-            return default;
-        }
-
         RequestTag tag = new(request.Remote, request.Packet.GetString(Rfc2865.UserName) ?? "", request.Packet.Identifier);
         _logger.Dispatched(LogText.Address(request.Remote.Address), section.Name);
         _logger.Received(tag.Identifier, LogText.Endpoint(request.Remote));

@@ -49,7 +49,7 @@ internal sealed class ServerSection
     public string Name => _section.Name;
 
     /// <summary>Handles a request: joins the login that it repeats, or begins one.</summary>
-    public async Task<ReadOnlyMemory<byte>> HandleAsync(RadiusRequest request, RequestTag tag, CancellationToken cancellationToken)
+    public async Task<RadiusResponse> HandleAsync(RadiusRequest request, RequestTag tag, CancellationToken cancellationToken)
     {
         _counters.BeginWork();
         try
@@ -63,7 +63,7 @@ internal sealed class ServerSection
 
             Count(answer.Code);
             _logger.Returning(tag, (byte)answer.Code, answer.Name);
-            ReadOnlyMemory<byte> reply = request.CreateReply(answer.Code, answer.Write);
+            RadiusResponse reply = request.CreateReply(answer.Code, answer.Write);
             _logger.Sending(tag);
             return reply;
         }

@@ -99,7 +99,10 @@ public sealed record RadiusServerConfiguration
             throw section.Error("secret", $"\"secret\" should have 1 to {RadiusSecret.LargestSize} characters");
         }
 
-        RadiusPeer device = new(section.OptionalText("name") ?? text, address, prefix, new RadiusSecret(secret), section.Flag("requireMessageAuthenticator", true));
+        RadiusPeer device = new(section.OptionalText("name") ?? text, address, prefix, new RadiusSecret(secret))
+        {
+            MessageAuthenticator = section.Flag("requireMessageAuthenticator", true) ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent,
+        };
         section.RejectOthers();
         return device;
     }

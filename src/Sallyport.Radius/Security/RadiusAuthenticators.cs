@@ -41,20 +41,29 @@ public static class RadiusAuthenticators
     /// <param name="secret">The secret shared with its sender.</param>
     /// <param name="requireMessageAuthenticator">Whether an Access-Request must carry a Message-Authenticator (CVE-2024-3596). One with an
     /// EAP-Message (RFC 3579 §3.1) and a Status-Server (RFC 5997 §3) always must.</param>
-    public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, bool requireMessageAuthenticator)
+    public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, bool requireMessageAuthenticator) =>
+        VerifyRequest(packet, secret, requireMessageAuthenticator ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent);
+
+    /// <summary>Checks a request.</summary>
+    /// <param name="packet">The request.</param>
+    /// <param name="secret">The secret shared with its sender.</param>
+    /// <param name="policy">What is demanded of its Message-Authenticator. One with an EAP-Message (RFC 3579 §3.1) and a Status-Server
+    /// (RFC 5997 §3) must always carry a right one.</param>
+    public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, RadiusMessageAuthenticatorPolicy policy)
     {
         if (packet.Code is RadiusCode.AccessRequest or RadiusCode.StatusServer)
         {
             bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
+            bool always = eap || packet.Code == RadiusCode.StatusServer;
             if (secret.IsNone)
             {
                 // RFC 9765 §5.2: a Message-Authenticator is ignored.
             }
             else if (!packet.HasMessageAuthenticator)
             {
-                return requireMessageAuthenticator || eap || packet.Code == RadiusCode.StatusServer ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
+                return always || policy == RadiusMessageAuthenticatorPolicy.Require ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
             }
-            else if (!VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
+            else if ((always || policy != RadiusMessageAuthenticatorPolicy.Off) && !VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
             {
                 return RadiusVerification.MessageAuthenticator;
             }
@@ -77,7 +86,9 @@ public static class RadiusAuthenticators
             return RadiusVerification.Authenticator;
         }
 
-        return packet.HasMessageAuthenticator && !VerifyMessageAuthenticator(packet, zeros, secret) ? RadiusVerification.MessageAuthenticator : RadiusVerification.Genuine;
+        return packet.HasMessageAuthenticator && policy != RadiusMessageAuthenticatorPolicy.Off && !VerifyMessageAuthenticator(packet, zeros, secret)
+            ? RadiusVerification.MessageAuthenticator
+            : RadiusVerification.Genuine;
     }
 
     /// <summary>Checks a reply.</summary>

@@ -13,13 +13,13 @@ public class LossyLinkTests
 {
     private const int Requests = 400;
     private static readonly RadiusSecret Secret = new("testing123");
-    private static readonly IPEndPoint Nas = new(IPAddress.Loopback, 1645);
+    private static readonly RadiusRemote Nas = new(new IPEndPoint(IPAddress.Loopback, 1645));
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     private readonly RadiusClientPort _client = new(() => 0.5);
-    private readonly RadiusReplyCache _cache = new(2048, TimeSpan.FromSeconds(30));
+    private readonly RadiusReplyCache _cache = new(new RadiusReplyCacheLimits { Requests = 2048, Lifetime = TimeSpan.FromSeconds(30) });
     private readonly PriorityQueue<(bool ToServer, byte[] Octets), TimeSpan> _link = new();
-    private readonly PriorityQueue<byte[], TimeSpan> _handlers = new();
+    private readonly PriorityQueue<(byte[] Request, RadiusReplySlot Slot), TimeSpan> _handlers = new();
     private readonly Dictionary<string, int> _handled = [];
     private readonly List<(string Asked, string? Got)> _ended = [];
     private TimeSpan _now;
@@ -69,10 +69,10 @@ public class LossyLinkTests
                 }
             }
 
-            while (_handlers.TryPeek(out byte[]? request, out TimeSpan at) && at <= _now)
+            while (_handlers.TryPeek(out (byte[] Request, RadiusReplySlot Slot) handled, out TimeSpan at) && at <= _now)
             {
                 _handlers.Dequeue();
-                Send(random, toServer: false, Answer(request));
+                Send(random, toServer: false, Answer(handled.Request, handled.Slot));
             }
 
             _client.HandleTimeout(_now, resend, timedOut);
@@ -105,22 +105,23 @@ public class LossyLinkTests
             return;
         }
 
-        switch (_cache.Begin(Nas, packet, _now, out ReadOnlyMemory<byte> reply))
+        byte[] reply = new byte[RadiusPacket.LargestSize];
+        switch (_cache.Begin(new RadiusRequestKey(Nas, packet), octets.Length, _now, reply, out int length, out RadiusReplySlot slot))
         {
             case RadiusRequestKind.New:
                 string user = packet.GetString(Rfc2865.UserName)!;
                 _handled[user] = _handled.GetValueOrDefault(user) + 1;
-                _handlers.Enqueue(packet.Span.ToArray(), _now + (Step * random.Next(50)));
+                _handlers.Enqueue((packet.Span.ToArray(), slot), _now + (Step * random.Next(50)));
                 break;
             case RadiusRequestKind.Answered:
-                Send(random, toServer: false, reply.ToArray());
+                Send(random, toServer: false, reply[..length]);
                 break;
             default:
                 break;
         }
     }
 
-    private byte[] Answer(byte[] octets)
+    private byte[] Answer(byte[] octets, RadiusReplySlot slot)
     {
         Assert.True(RadiusPacket.TryParse(octets, out RadiusPacket request, out _));
         byte[] buffer = new byte[RadiusPacket.LargestSize];
@@ -128,7 +129,7 @@ public class LossyLinkTests
         writer.Add(Rfc2865.ReplyMessage, request.GetString(Rfc2865.UserName)!);
         Assert.True(writer.TryComplete(Secret, out int length));
         byte[] reply = buffer[..length];
-        _cache.Complete(Nas, request, reply, _now);
+        _cache.Complete(slot, reply, _now);
         return reply;
     }
 

@@ -20,7 +20,7 @@ internal sealed class LoginHandler(BenchUsers users)
     private readonly Queue<UInt128> _ages = [];
 
     /// <summary>Handles a request.</summary>
-    public ReadOnlyMemory<byte> Handle(RadiusRequest request)
+    public RadiusResponse Handle(RadiusRequest request)
     {
         RadiusPacket packet = request.Packet;
         if (packet.Code == RadiusCode.AccountingRequest)
@@ -44,7 +44,7 @@ internal sealed class LoginHandler(BenchUsers users)
         return right ? Accept(request, user!) : request.CreateReply(RadiusCode.AccessReject);
     }
 
-    private static ReadOnlyMemory<byte> Accept(RadiusRequest request, BenchUser user) => request.CreateReply(RadiusCode.AccessAccept, (ref RadiusPacketWriter writer) => AddAuthorization(ref writer, user));
+    private static RadiusResponse Accept(RadiusRequest request, BenchUser user) => request.CreateReply(RadiusCode.AccessAccept, user, AddAuthorization);
 
     private static void AddAuthorization(ref RadiusPacketWriter writer, BenchUser user)
     {
@@ -64,7 +64,7 @@ internal sealed class LoginHandler(BenchUsers users)
         RadiusChap.Verify(chap, packet.TryGet(Rfc2865.ChapChallenge, out ReadOnlySpan<byte> challenge) ? challenge : packet.Authenticator, user.Password);
 
     // RFC 2548 §2.3.2: identifier, flags, peer challenge (16), reserved (8), NT response (24).
-    private static ReadOnlyMemory<byte> MsChap(RadiusRequest request, BenchUser? user, ReadOnlySpan<byte> response)
+    private static RadiusResponse MsChap(RadiusRequest request, BenchUser? user, ReadOnlySpan<byte> response)
     {
         RadiusPacket packet = request.Packet;
         if (user is null || response.Length != MsChapResponseSize || !packet.TryGet(Rfc2865.UserName, out ReadOnlySpan<byte> name)
@@ -89,7 +89,7 @@ internal sealed class LoginHandler(BenchUsers users)
         });
     }
 
-    private ReadOnlyMemory<byte> Eap(RadiusRequest request, BenchUser? user)
+    private RadiusResponse Eap(RadiusRequest request, BenchUser? user)
     {
         RadiusPacket packet = request.Packet;
         byte[] eap = new byte[RadiusPacket.LargestSize];

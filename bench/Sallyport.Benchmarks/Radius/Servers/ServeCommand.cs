@@ -22,14 +22,15 @@ internal static class ServeCommand
     private static int Run(int port, string secret, int users)
     {
         LoginHandler handler = new(new BenchUsers(users));
-        RadiusUdpServerOptions options = new()
+        RadiusServerOptions options = new()
         {
-            EndPoint = new IPEndPoint(IPAddress.Loopback, port),
-            Peers = new RadiusPeers([new RadiusPeer("loopback", IPAddress.Loopback, 32, new RadiusSecret(secret))]),
-            ReplyLifetime = TimeSpan.FromSeconds(5),
+            Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, port), RadiusRoles.Authentication | RadiusRoles.Accounting)],
+            Peers = new RadiusPeers([new RadiusPeer("loopback", "127.0.0.1", new RadiusSecret(secret))]),
+            Limits = new RadiusReplyCacheLimits { Lifetime = TimeSpan.FromSeconds(5) },
         };
-        RadiusUdpServer server = new(options, (request, _) => ValueTask.FromResult(handler.Handle(request)));
+        RadiusHandler handle = (request, _) => handler.Handle(request).AsTask();
+        RadiusServer server = new(options, new RadiusHandlers { Access = handle, Accounting = handle });
         server.Start();
-        return ServerLife.Run(server.LocalEndPoint.ToString(), () => $"shed {server.Dropped(RadiusDropReason.Overload)}");
+        return ServerLife.Run(server.EndPoints[0].ToString(), () => $"shed {server.Dropped(RadiusDropReason.Overload) + server.SystemDrops}");
     }
 }
