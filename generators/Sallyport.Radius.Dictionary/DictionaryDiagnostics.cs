@@ -35,7 +35,7 @@ public static class DictionaryDiagnostics
     /// <summary>A name given twice, with different meanings.</summary>
     public const string DuplicateName = "SALR0006";
 
-    /// <summary>A value for an attribute, or another reference to one, that neither this dictionary nor one that it includes defines.</summary>
+    /// <summary>A value for an attribute that neither this dictionary nor one that it includes defines: a warning, for the value has its name.</summary>
     public const string UnknownAttribute = "SALR0007";
 
     /// <summary>A vendor that was not defined, or a block that is not open or not closed.</summary>
@@ -65,7 +65,10 @@ public static class DictionaryDiagnostics
     /// <summary>A MEMBER, STRUCT or union without the structure that it needs, or that does not fit into it.</summary>
     public const string Structure = "SALR0018";
 
+    /// <summary>ALIAS, <c>enum=</c> or <c>clone=</c> of an attribute that neither this dictionary nor one that it includes defines.</summary>
+    public const string Reference = "SALR0019";
+
     /// <summary>Whether a dictionary with a problem of this code is whole all the same.</summary>
     /// <param name="code">One of the codes here.</param>
-    public static bool IsWarning(string code) => code is Unsupported or DuplicateNumber;
+    public static bool IsWarning(string code) => code is UnknownAttribute or Unsupported or DuplicateNumber;
 }

@@ -149,12 +149,14 @@ internal sealed class DictionaryLater(DictionaryModel model, DictionaryTable tab
         (DictionaryWord name, DictionaryWord number) = (words[1], words[3]);
         DictionaryEntry? attribute = table.Resolve(name.Text, scope);
         DictionaryEnumeration? enumeration = attribute is null ? table.FindEnumeration(name.Text) : null;
+        if (attribute is null && enumeration is null && !table.IsRefused(name.Text))
+        {
+            enumeration = Orphan(name, number);
+        }
+
         if ((attribute?.Type ?? enumeration?.Type) is not { } type)
         {
-            if (!table.IsRefused(name.Text))
-            {
-                Unknown(name, name.Text);
-            }
+            // What was refused has had its problem.
         }
         else if (DictionaryTypes.LargestValue(type, attribute?.Length ?? 0, attribute?.HasTag ?? false) is not { } largest)
         {
@@ -171,6 +173,17 @@ internal sealed class DictionaryLater(DictionaryModel model, DictionaryTable tab
         {
             model.Report(DictionaryDiagnostics.DuplicateName, words[2], $"the value {words[2].Text} of {name.Text} is another one already");
         }
+    }
+
+    /// <summary>Values of an attribute that another dictionary has are an enumeration by themselves.</summary>
+    private DictionaryEnumeration Orphan(DictionaryWord name, DictionaryWord number)
+    {
+        bool isWide = DictionaryWord.TryNumber(number.Text, out ulong value) && value > uint.MaxValue;
+        DictionaryEnumeration enumeration = new(name.Text, isWide ? DictionaryType.Integer64 : DictionaryType.Integer, null, name.Location);
+        model.Report(DictionaryDiagnostics.UnknownAttribute, name, $"{name.Text} is defined neither in this dictionary nor in one that it includes; its values have names all the same");
+        table.Put(enumeration);
+        model.EnumerationList.Add(enumeration);
+        return enumeration;
     }
 
     private static bool TryNumber(string text, DictionaryType type, ulong largest, out ulong value)
@@ -218,5 +231,5 @@ internal sealed class DictionaryLater(DictionaryModel model, DictionaryTable tab
     }
 
     private void Unknown(DictionaryWord word, string reference) =>
-        model.Report(DictionaryDiagnostics.UnknownAttribute, word, $"{reference} is defined neither in this dictionary nor in one that it includes");
+        model.Report(DictionaryDiagnostics.Reference, word, $"{reference} is defined neither in this dictionary nor in one that it includes");
 }

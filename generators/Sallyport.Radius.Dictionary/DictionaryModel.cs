@@ -52,7 +52,7 @@ public sealed record DictionaryEntry(
     public bool IsSecret { get; init; }
 }
 
-/// <summary>One ENUM: values with names that several attributes share.</summary>
+/// <summary>One ENUM, values with names that several attributes share; or the values of an attribute that another dictionary has.</summary>
 /// <param name="Name">Its name, and the <see cref="DictionaryEntry.ValueSet"/> of its values.</param>
 /// <param name="Type">The data type of the values.</param>
 /// <param name="Comment">What stands behind it on the line, or null.</param>
@@ -85,7 +85,7 @@ public sealed class DictionaryModel
     /// <summary>The attributes, in order; behind them those that <c>clone=</c> copies, and the aliases.</summary>
     public IReadOnlyList<DictionaryEntry> Attributes => EntryList;
 
-    /// <summary>The enumerations of ENUM, in order.</summary>
+    /// <summary>The enumerations that stand by themselves, in order.</summary>
     public IReadOnlyList<DictionaryEnumeration> Enumerations => EnumerationList;
 
     /// <summary>The values, in order.</summary>

@@ -17,7 +17,7 @@ internal static class DictionaryDescriptors
         Describe(DictionaryDiagnostics.UnknownType, "Unknown data type in a RADIUS dictionary"),
         Describe(DictionaryDiagnostics.Flag, "Unknown or unfitting flag in a RADIUS dictionary"),
         Describe(DictionaryDiagnostics.DuplicateName, "Name given twice in a RADIUS dictionary"),
-        Describe(DictionaryDiagnostics.UnknownAttribute, "Reference to an unknown attribute in a RADIUS dictionary"),
+        Describe(DictionaryDiagnostics.UnknownAttribute, "Value for an unknown attribute in a RADIUS dictionary"),
         Describe(DictionaryDiagnostics.Block, "Unknown vendor or unbalanced block in a RADIUS dictionary"),
         Describe(DictionaryDiagnostics.Unsupported, "Attribute of a RADIUS dictionary for which no code is made"),
         Describe(DictionaryDiagnostics.Include, "Missing or circular include in a RADIUS dictionary"),
@@ -26,6 +26,7 @@ internal static class DictionaryDescriptors
         Describe(DictionaryDiagnostics.TypeCollision, "Two RADIUS dictionaries that make the same type"),
         Describe(DictionaryDiagnostics.TypeName, "Namespace or class of a RADIUS dictionary that C# does not take"),
         Describe(DictionaryDiagnostics.Protocol, "Dictionary of another protocol than RADIUS"),
+        Describe(DictionaryDiagnostics.Reference, "Reference to an unknown attribute in a RADIUS dictionary"),
         Describe(DictionaryDiagnostics.Structure, "Field without its structure in a RADIUS dictionary"),
     }.ToDictionary(d => d.Id);
 

@@ -68,6 +68,17 @@ public class DictionaryProblemTests
     }
 
     [Fact]
+    public void Values_of_an_attribute_of_another_dictionary_are_told_so_once_and_kept()
+    {
+        DictionaryModel model = DictionaryParserTests.Parse("VALUE Service-Type Sip 15\nVALUE service-type Group 12\nVALUE Wide Most 0x100000000");
+
+        Assert.Equal(["SALR0007 1", "SALR0007 3"], model.Problems.Select(p => $"{p.Code} {p.Location.Line}"));
+        Assert.All(model.Problems, p => Assert.True(DictionaryDiagnostics.IsWarning(p.Code)));
+        Assert.Equal([("Service-Type", DictionaryType.Integer), ("Wide", DictionaryType.Integer64)], model.Enumerations.Select(e => (e.Name, e.Type)));
+        Assert.Equal(["Service-Type Sip=15", "Service-Type Group=12", "Wide Most=4294967296"], model.Values.Select(v => $"{v.Attribute} {v.Name}={v.Number}"));
+    }
+
+    [Fact]
     public void A_block_that_was_refused_puts_nothing_among_the_attributes_of_the_RFCs()
     {
         DictionaryModel model = DictionaryParserTests.Parse("BEGIN-VENDOR Nobody\nATTRIBUTE A 1 integer\nVALUE A One 1\nEND-VENDOR Nobody\nATTRIBUTE B 2 integer");
