@@ -15,11 +15,17 @@ namespace Sallyport.Radius.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
 {
+    /// <summary>The step that reads the project's items; named for tests of incrementality.</summary>
+    public const string ItemStep = "ReadDictionaries";
+
     /// <summary>The step that brings a dictionary together with what it includes; named for tests of incrementality.</summary>
     public const string IncludeStep = "IncludeDictionaries";
 
     /// <summary>The step that reads one dictionary and writes its source; named for tests of incrementality.</summary>
     public const string CompileStep = "CompileDictionary";
+
+    /// <summary>The step that finds types made twice; named for tests of incrementality.</summary>
+    public const string CollisionStep = "CollideDictionaries";
 
     private const string Metadata = "build_metadata.AdditionalFiles.";
 
@@ -29,7 +35,8 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
         IncrementalValuesProvider<DictionaryItem> items = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
             .Select(static (pair, cancellation) => Item(pair.Left, pair.Right, cancellation))
-            .Where(static item => item is not null)!;
+            .Where(static item => item is not null)
+            .WithTrackingName(ItemStep)!;
 
         IncrementalValueProvider<DictionaryLibrary> library = items.Collect().Select(static (all, _) => new DictionaryLibrary(all));
         IncrementalValuesProvider<DictionaryUnit> units = items.Combine(library)
@@ -41,7 +48,8 @@ public sealed class RadiusDictionaryGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<DictionaryCollision>> collisions = compiled
             .Select(static (dictionary, _) => (dictionary.Item.Path, dictionary.Types))
             .Collect()
-            .Select(static (all, _) => Collide(all));
+            .Select(static (all, _) => Collide(all))
+            .WithTrackingName(CollisionStep);
 
         context.RegisterSourceOutput(compiled.Combine(collisions), static (output, pair) => Emit(output, pair.Left, pair.Right));
     }

@@ -180,12 +180,12 @@ public class ConsumerTests(PackedPackages packed)
         string project = packed.CreateProject(
             "Mistake",
             ("Library.csproj", Library("dictionary.acme")),
-            ("dictionary.acme", Dictionary + "\nVALUE Acme-Rule Boss 3\n"));
+            ("dictionary.acme", Dictionary + "\nATTRIBUTE Acme-Rule 3 strng\n"));
 
         DotNetResult result = await packed.RunAsync(project, "build", "-v", "quiet");
 
         Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("dictionary.acme(7,7): error SALR0007: Acme-Rule is defined neither in this dictionary nor in one that it includes", result.Output, StringComparison.Ordinal);
+        Assert.Contains("dictionary.acme(7,23): error SALR0004: 'strng' is no data type", result.Output, StringComparison.Ordinal);
     }
 
     private static string Library(string dictionary) => $"""

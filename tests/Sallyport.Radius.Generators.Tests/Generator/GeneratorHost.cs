@@ -69,6 +69,16 @@ internal sealed class GeneratorHost
     /// <summary>Types a class into the project, as a user would.</summary>
     public void EditCode() => _compilation = _compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other { }", (CSharpParseOptions)_compilation.SyntaxTrees[0].Options));
 
+    /// <summary>Opens the same project anew: other objects, the same contents.</summary>
+    public void Clone()
+    {
+        _compilation = _compilation.Clone();
+        foreach (TestDictionary dictionary in _files.Select(f => f.Dictionary).ToList())
+        {
+            EditDictionary(dictionary.Path, _files.Find(f => f.Dictionary == dictionary).Text.GetText()!.ToString());
+        }
+    }
+
     public void EditDictionary(string path, string text)
     {
         int index = _files.FindIndex(f => f.Dictionary.Path == path);
@@ -76,6 +86,14 @@ internal sealed class GeneratorHost
         _files[index] = (dictionary, new FileText(path, text));
         _driver = _driver.ReplaceAdditionalText(before, _files[index].Text).WithUpdatedAnalyzerConfigOptions(new Options(_files, _rootNamespace));
     }
+
+    /// <summary>Why each of the generator's own steps ran, and why its sources were made.</summary>
+    public static IReadOnlyList<(string Step, IncrementalStepRunReason Reason)> Reasons(GeneratorRunResult result) =>
+    [
+        .. new[] { RadiusDictionaryGenerator.ItemStep, RadiusDictionaryGenerator.IncludeStep, RadiusDictionaryGenerator.CompileStep, RadiusDictionaryGenerator.CollisionStep }
+            .SelectMany(step => Reasons(result, step).Select(reason => (step, reason))),
+        .. result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs).Select(o => ("output", o.Reason)),
+    ];
 
     /// <summary>Why each dictionary's step ran, in the order of the dictionaries.</summary>
     public static IReadOnlyList<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step) =>
