@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Sallyport.Benchmarks.Radius.Load;
 using Sallyport.Benchmarks.Radius.Servers;
@@ -10,8 +11,7 @@ RootCommand root = new("Measures Sallyport. Options that belong to no verb go to
 };
 if (args is [['-', ..], ..] && args[0] is not ("-h" or "-?" or "--help" or "--version"))
 {
-    BenchmarkSwitcher.FromAssembly(typeof(Bars).Assembly).Run(args);
-    return 0;
+    return RunBenchmarks(args);
 }
 
 try
@@ -22,4 +22,12 @@ catch (Exception e) when (e is ArgumentException or FormatException or IOExcepti
 {
     Console.Error.WriteLine($"error: {e.Message}");
     return 2;
+}
+
+// Apart, so that a server that is a verb of this program does not load BenchmarkDotNet.
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int RunBenchmarks(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Bars).Assembly).Run(args);
+    return 0;
 }
