@@ -86,11 +86,15 @@ public sealed class RadiusReplyCache
     public const long LeastReplyBytes = 2 * RadiusReplyStore.ChunkSize;
 
     private const int None = -1;
-    private const int FirstSize = 256;
+    private const int FewestBuckets = 256;
+
+    // Entries are made a block at a time and stay where they are: growing copies none and leaves nothing behind to be collected.
+    private const int BlockBits = 8;
+    private const int BlockSize = 1 << BlockBits;
     private readonly RadiusReplyCacheLimits _limits;
     private readonly ulong _seed;
     private readonly RadiusReplyStore _store;
-    private Entry[] _entries = [];
+    private readonly List<Entry[]> _blocks = [];
     private int[] _buckets = [];
     private int _free = None;
     private int _oldest = None;
@@ -140,7 +144,7 @@ public sealed class RadiusReplyCache
         int found = Find(key, hash);
         if (found != None)
         {
-            ref Entry known = ref _entries[found];
+            ref Entry known = ref At(found);
             if (known.Chunk is null)
             {
                 return RadiusRequestKind.Pending;
@@ -177,7 +181,7 @@ public sealed class RadiusReplyCache
             return;
         }
 
-        ref Entry entry = ref _entries[slot.Index];
+        ref Entry entry = ref At(slot.Index);
         EndPending(entry);
         while (true)
         {
@@ -189,7 +193,7 @@ public sealed class RadiusReplyCache
                 _oldest = _oldest == None ? slot.Index : _oldest;
                 if (_newest != None)
                 {
-                    _entries[_newest].Newer = slot.Index;
+                    At(_newest).Newer = slot.Index;
                 }
 
                 _newest = slot.Index;
@@ -210,7 +214,7 @@ public sealed class RadiusReplyCache
     {
         if (IsPending(slot))
         {
-            EndPending(_entries[slot.Index]);
+            EndPending(At(slot.Index));
             Remove(slot.Index);
         }
     }
@@ -218,14 +222,14 @@ public sealed class RadiusReplyCache
     /// <summary>Forgets replies whose time is over.</summary>
     public void Expire(TimeSpan now)
     {
-        while (_oldest != None && _entries[_oldest].Expires <= now.Ticks)
+        while (_oldest != None && At(_oldest).Expires <= now.Ticks)
         {
             RemoveOldest();
         }
     }
 
     private bool IsPending(RadiusReplySlot slot) =>
-        (uint)slot.Index < (uint)_entries.Length && _entries[slot.Index].Generation == slot.Generation && slot.Generation % 2 == 1 && _entries[slot.Index].Chunk is null;
+        (uint)slot.Index < (uint)(_blocks.Count * BlockSize) && At(slot.Index).Generation == slot.Generation && slot.Generation % 2 == 1 && At(slot.Index).Chunk is null;
 
     private bool TryEvict()
     {
@@ -242,7 +246,7 @@ public sealed class RadiusReplyCache
     private void RemoveOldest()
     {
         int index = _oldest;
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         _oldest = entry.Newer;
         if (_oldest == None)
         {
@@ -266,9 +270,9 @@ public sealed class RadiusReplyCache
             return None;
         }
 
-        for (int i = _buckets[hash & (uint)(_buckets.Length - 1)]; i != None; i = _entries[i].Next)
+        for (int i = _buckets[hash & (uint)(_buckets.Length - 1)]; i != None; i = At(i).Next)
         {
-            if (_entries[i].Hash == hash && _entries[i].Key.Equals(key))
+            if (At(i).Hash == hash && At(i).Key.Equals(key))
             {
                 return i;
             }
@@ -285,7 +289,7 @@ public sealed class RadiusReplyCache
         }
 
         int index = _free;
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         _free = entry.Next;
         entry.Key = key;
         entry.Hash = hash;
@@ -303,11 +307,11 @@ public sealed class RadiusReplyCache
 
     private void Remove(int index)
     {
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         ref int at = ref _buckets[entry.Hash & (uint)(_buckets.Length - 1)];
         while (at != index)
         {
-            at = ref _entries[at].Next;
+            at = ref At(at).Next;
         }
 
         at = entry.Next;
@@ -320,36 +324,34 @@ public sealed class RadiusReplyCache
 
     private void Link(int index)
     {
-        ref int bucket = ref _buckets[_entries[index].Hash & (uint)(_buckets.Length - 1)];
-        _entries[index].Next = bucket;
+        ref int bucket = ref _buckets[At(index).Hash & (uint)(_buckets.Length - 1)];
+        At(index).Next = bucket;
         bucket = index;
     }
 
     // Only called where every entry is in use.
     private void Grow()
     {
-        int size = _entries.Length;
-        int grown = (int)Math.Min(_limits.Requests, Math.Max(FirstSize, 2L * size));
-        Array.Resize(ref _entries, grown);
-        int buckets = FirstSize;
-        while (buckets < grown)
+        int size = _blocks.Count * BlockSize;
+        _blocks.Add(new Entry[BlockSize]);
+        if (_buckets.Length < size + BlockSize)
         {
-            buckets *= 2;
+            _buckets = new int[Math.Max(FewestBuckets, 2 * _buckets.Length)];
+            _buckets.AsSpan().Fill(None);
+            for (int i = 0; i < size; i++)
+            {
+                Link(i);
+            }
         }
 
-        _buckets = new int[buckets];
-        _buckets.AsSpan().Fill(None);
-        for (int i = 0; i < size; i++)
+        for (int i = size + BlockSize - 1; i >= size; i--)
         {
-            Link(i);
-        }
-
-        for (int i = grown - 1; i >= size; i--)
-        {
-            _entries[i].Next = _free;
+            At(i).Next = _free;
             _free = i;
         }
     }
+
+    private ref Entry At(int index) => ref _blocks[index >> BlockBits][index & (BlockSize - 1)];
 
     private struct Entry
     {
