@@ -46,9 +46,9 @@ public sealed class RadiusClient : IAsyncDisposable
         _drops = new RadiusDropLog(_logger, time, RadiusClientMetrics.Drops, options.DropLogInterval);
         _context = new LinkContext(options, _logger, time, _drops, _stop.Token);
         Servers = [.. options.Servers];
-        _links = [.. Servers.Select(s => new UdpLink(s, _context))];
+        _links = [.. Servers.Select(s => s.Transport == RadiusTransport.Udp ? (RadiusLink)new UdpLink(s, _context) : new StreamLink(s, _context))];
         _monitor = new RadiusServerMonitor(_links, _context);
-        foreach (RadiusUpstream server in Servers.Where(s => !s.RequireMessageAuthenticator))
+        foreach (RadiusUpstream server in Servers.Where(s => !s.RequireMessageAuthenticator && s.Transport != RadiusTransport.Tls))
         {
             RadiusLog.MessageAuthenticatorNotRequired(_logger, server.ToString());
         }
@@ -56,6 +56,8 @@ public sealed class RadiusClient : IAsyncDisposable
 
     /// <summary>The servers, in the order of preference.</summary>
     public IReadOnlyList<RadiusUpstream> Servers { get; }
+
+    internal DateTimeOffset UtcNow => _context.Time.GetUtcNow();
 
     /// <summary>How many replies were dropped for a reason.</summary>
     public long Dropped(RadiusDropReason reason) => _drops.Total(reason);
@@ -85,7 +87,7 @@ public sealed class RadiusClient : IAsyncDisposable
         RadiusReply? reply = null;
         try
         {
-            return reply = await SendAsync(new LinkRequest(code, write, CanMove: only < 0 && Servers.Count > 1), only, options?.OnSilent, begun, cancellationToken).ConfigureAwait(false);
+            return reply = await AskAsync(new LinkRequest(code, write, CanMove: only < 0 && Servers.Count > 1), only, options?.OnSilent, begun, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -111,7 +113,7 @@ public sealed class RadiusClient : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<RadiusReply?> SendAsync(LinkRequest request, int only, Action<RadiusUpstream>? onSilent, TimeSpan begun, CancellationToken cancellationToken)
+    private async Task<RadiusReply?> AskAsync(LinkRequest request, int only, Action<RadiusUpstream>? onSilent, TimeSpan begun, CancellationToken cancellationToken)
     {
         ulong tried = only < 0 ? 0 : ~(1UL << only);
         ulong unreachable = 0;
@@ -137,7 +139,7 @@ public sealed class RadiusClient : IAsyncDisposable
             RadiusReply? reply;
             try
             {
-                (outcome, reply) = await _links[at].SendAsync(request, Servers[at].Retransmission, cancellationToken).ConfigureAwait(false);
+                (outcome, reply) = await _links[at].SendAsync(request, _links[at].Retransmission, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

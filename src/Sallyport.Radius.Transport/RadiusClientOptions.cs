@@ -17,6 +17,18 @@ public sealed class RadiusClientOptions
     /// <summary>How many UDP source ports are open to one server at most; each carries 256 requests at once.</summary>
     public int MostPorts { get; set; } = 64;
 
+    /// <summary>How many TCP or TLS connections are open to one server at most; each carries 255 requests at once, or 4096 in RADIUS/1.1.</summary>
+    public int MostConnections { get; set; } = 8;
+
+    /// <summary>How long connecting over TCP may take; over TLS <see cref="RadiusTlsOptions.HandshakeTimeout"/> says it.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the wait between tries to connect may grow.</summary>
+    public TimeSpan LongestReconnectWait { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a connection may be silent before Status-Server asks whether the server is still there, and how long that may go unanswered (RFC 3539 §3.4).</summary>
+    public TimeSpan WatchdogInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a source port or connection that is not needed stays open.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(2);
 

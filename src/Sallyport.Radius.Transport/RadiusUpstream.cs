@@ -1,6 +1,7 @@
 using System.Net;
 using Sallyport.Radius.Client;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Transport.Links;
 
 namespace Sallyport.Radius.Transport;
 
@@ -30,11 +31,32 @@ public sealed record RadiusUpstream
     /// <summary>The shared secret.</summary>
     public RadiusSecret Secret { get; }
 
-    /// <summary>When an unanswered request is sent again, and how long it may take.</summary>
+    /// <summary>What carries the packets.</summary>
+    public RadiusTransport Transport { get; private init; }
+
+    /// <summary>How TLS is done, where it is.</summary>
+    public RadiusTlsClientOptions? Tls { get; private init; }
+
+    /// <summary>When an unanswered request is sent again, and how long it may take. Over TCP and TLS nothing is sent again (RFC 6613 §2.6.1); only the time counts.</summary>
     public RadiusRetransmission Retransmission { get; init; } = RadiusRetransmission.Default;
 
     /// <summary>Whether replies to Access-Requests must carry a Message-Authenticator. Turning it off leaves logins open to forged replies (CVE-2024-3596).</summary>
     public bool RequireMessageAuthenticator { get; init; } = true;
+
+    /// <summary>A server over TCP (RFC 6613), where something else protects the network.</summary>
+    /// <param name="endPoint">Its address or name, and its port.</param>
+    /// <param name="secret">The shared secret.</param>
+    public static RadiusUpstream OverTcp(EndPoint endPoint, RadiusSecret secret) => new(endPoint, secret) { Transport = RadiusTransport.Tcp };
+
+    /// <summary>A server over TLS (RFC 6614), whose port is usually 2083.</summary>
+    /// <param name="endPoint">Its address or name, and its port.</param>
+    /// <param name="tls">Who we are, and whom we take for the server.</param>
+    /// <param name="secret">The secret where it is not "radsec", as RFC 6614 §2.3 has it.</param>
+    public static RadiusUpstream OverTls(EndPoint endPoint, RadiusTlsClientOptions tls, RadiusSecret? secret = null)
+    {
+        ArgumentNullException.ThrowIfNull(tls);
+        return new RadiusUpstream(endPoint, secret ?? TlsProtocol.Radsec) { Transport = RadiusTransport.Tls, Tls = tls };
+    }
 
     /// <summary>The end point in words, and never the secret.</summary>
     public override string ToString() => EndPoint is DnsEndPoint name ? $"{name.Host}:{name.Port}" : EndPoint.ToString()!;

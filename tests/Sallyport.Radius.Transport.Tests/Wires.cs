@@ -78,11 +78,14 @@ internal static class Wires
         return buffer[..length];
     }
 
-    public static byte[] Reply(byte[] request, RadiusCode code)
+    public static byte[] Reply(byte[] request, RadiusCode code, RadiusSecret? secret = null) => Write(request, code, secret, (ref RadiusPacketWriter _) => { });
+
+    public static byte[] Write(byte[] request, RadiusCode code, RadiusSecret? secret, RadiusAttributeWriter write)
     {
         byte[] buffer = new byte[RadiusPacket.LargestSize];
         RadiusPacketWriter writer = new(buffer, code, request[1], request.AsSpan(4, 16));
-        Assert.True(writer.TryComplete(Secret, out int length));
+        write(ref writer);
+        Assert.True(writer.TryComplete(secret ?? Secret, out int length));
         return buffer[..length];
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Sallyport.Radius.Client;
+using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Wire;
 
@@ -11,13 +12,22 @@ namespace Sallyport.Radius.Transport.Links;
 /// <param name="Write">Adds its attributes.</param>
 /// <param name="CanMove">Whether it may go to another server.</param>
 /// <param name="IsProbe">Whether it is a sign of life that the client itself wants.</param>
-internal sealed record LinkRequest(RadiusCode Code, RadiusRequestWriter Write, bool CanMove, bool IsProbe = false);
+internal sealed record LinkRequest(RadiusCode Code, RadiusRequestWriter Write, bool CanMove, bool IsProbe = false)
+{
+    /// <summary>A Status-Server (RFC 5997 §3): Message-Authenticator, which the writer adds, and whatever names the client.</summary>
+    public static LinkRequest Probe { get; } = new(
+        RadiusCode.StatusServer, (ref RadiusPacketWriter writer, RadiusHop _) => writer.Add(Rfc2865.NasIdentifier, "status"u8), CanMove: false, IsProbe: true);
+}
 
 /// <summary>The way to one server: its source ports, or its connections.</summary>
 internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) : IAsyncDisposable
 {
     /// <summary>The server.</summary>
     public RadiusUpstream Server { get; } = server;
+
+    /// <summary>When a request is sent again, and how long it may take: over a stream once, and as long as over UDP.</summary>
+    public RadiusRetransmission Retransmission { get; } =
+        server.Transport == RadiusTransport.Udp ? server.Retransmission : RadiusRetransmission.Every(Bounded(server.Retransmission.Total), 1);
 
     /// <summary>Told when a request that was sent at that time is still unanswered.</summary>
     public Action<TimeSpan>? OnSilent { get; set; }
@@ -43,6 +53,43 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
             return (WithoutChannel, null);
         }
 
+        return await SendOnAsync(channel, exchange, pending, request, retransmission, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks over one channel for a sign of life.</summary>
+    public async Task<LinkOutcome> ProbeAsync(RadiusChannel channel, RadiusRetransmission retransmission)
+    {
+        PendingRequest pending = new(canMove: false);
+        try
+        {
+            return channel.TryReserve(pending, isProbe: true) is { } exchange
+                ? (await SendOnAsync(channel, exchange, pending, LinkRequest.Probe, retransmission, Context.Stopping).ConfigureAwait(false)).Outcome
+                : LinkOutcome.Silent;
+        }
+        catch (OperationCanceledException)
+        {
+            return LinkOutcome.GivenUp;
+        }
+    }
+
+    /// <summary>Ends what may go to another server.</summary>
+    public abstract void GiveUp();
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Takes an identifier on a channel that has one to spare, opening one where need be.</summary>
+    /// <returns>Both, or <see langword="null"/> where the server cannot be reached.</returns>
+    /// <exception cref="InvalidOperationException">Too many requests are under way.</exception>
+    protected abstract ValueTask<(RadiusChannel Channel, RadiusExchange Exchange)?> ReserveAsync(PendingRequest pending, bool isProbe, CancellationToken cancellationToken);
+
+    /// <summary>The server was silent: its name may stand for another address by now.</summary>
+    protected virtual void Forget()
+    {
+    }
+
+    private async Task<(LinkOutcome Outcome, RadiusReply? Reply)> SendOnAsync(
+        RadiusChannel channel, RadiusExchange exchange, PendingRequest pending, LinkRequest request, RadiusRetransmission retransmission, CancellationToken cancellationToken)
+    {
         try
         {
             RadiusHop hop = new(Server, channel.Secret, channel.Local, channel.Remote, exchange.Identifier);
@@ -68,20 +115,7 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
         }
     }
 
-    /// <summary>Ends what may go to another server.</summary>
-    public abstract void GiveUp();
-
-    public abstract ValueTask DisposeAsync();
-
-    /// <summary>Takes an identifier on a channel that has one to spare, opening one where need be.</summary>
-    /// <returns>Both, or <see langword="null"/> where the server cannot be reached.</returns>
-    /// <exception cref="InvalidOperationException">Too many requests are under way.</exception>
-    protected abstract ValueTask<(RadiusChannel Channel, RadiusExchange Exchange)?> ReserveAsync(PendingRequest pending, bool isProbe, CancellationToken cancellationToken);
-
-    /// <summary>The server was silent: its name may stand for another address by now.</summary>
-    protected virtual void Forget()
-    {
-    }
+    private static TimeSpan Bounded(TimeSpan time) => time < TimeSpan.FromDays(1) ? time : TimeSpan.FromDays(1);
 
     private static byte[] Build(LinkRequest request, RadiusHop hop, uint token)
     {

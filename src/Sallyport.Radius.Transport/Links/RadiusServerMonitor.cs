@@ -1,7 +1,4 @@
 using Sallyport.Radius.Client;
-using Sallyport.Radius.Dictionaries;
-using Sallyport.Radius.Security;
-using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport.Links;
 
@@ -23,7 +20,7 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
         RadiusHealthOptions health = context.Options.Health;
         _pool = new RadiusServerPool(links.Length, context.Options.Balance, health, LinkContext.Random);
         _known = new RadiusServerState[links.Length];
-        _once = RadiusRetransmission.Every(health.ProbeInterval, 1);
+        _once = RadiusRetransmission.Every(0.9 * health.ProbeInterval, 1);
         _timer = context.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         for (int i = 0; i < links.Length; i++)
         {
@@ -166,8 +163,7 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
         bool answered = false;
         try
         {
-            LinkRequest probe = new(RadiusCode.StatusServer, WriteProbe, CanMove: false, IsProbe: true);
-            answered = (await _links[at].SendAsync(probe, _once, _context.Stopping).ConfigureAwait(false)).Outcome == LinkOutcome.Answered;
+            answered = (await _links[at].SendAsync(LinkRequest.Probe, _once, _context.Stopping).ConfigureAwait(false)).Outcome == LinkOutcome.Answered;
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
         {
@@ -190,7 +186,4 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
             Settle();
         }
     }
-
-    // RFC 5997 §3: Message-Authenticator, which the writer adds, and whatever names the client.
-    private static void WriteProbe(ref RadiusPacketWriter writer, RadiusHop hop) => writer.Add(Rfc2865.NasIdentifier, "status"u8);
 }

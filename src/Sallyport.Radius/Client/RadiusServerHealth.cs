@@ -24,7 +24,7 @@ public sealed record RadiusHealthOptions
     /// <summary>How long a request may go unanswered, while nothing else comes from the server, before it is doubted.</summary>
     public TimeSpan ZombieAfter { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>How far apart Status-Server packets to a doubted server are, a tenth more or less by chance; each has that long to be answered.</summary>
+    /// <summary>How far apart Status-Server packets to a doubted server are, a tenth more or less by chance; each has nine tenths of it to be answered in.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How far apart they are once the server was given up, a tenth more or less by chance.</summary>

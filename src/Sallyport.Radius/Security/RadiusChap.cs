@@ -22,16 +22,32 @@ public static class RadiusChap
         }
 
         Span<byte> expected = stackalloc byte[ManagedMd5.HashSize];
-        Md5Pieces data = new(chapPassword[..1], password, challenge);
+        Hash(new Md5Pieces(chapPassword[..1], password, challenge), expected, md5);
+        return CryptographicOperations.FixedTimeEquals(expected, chapPassword[1..]);
+    }
+
+    /// <summary>Makes a CHAP-Password.</summary>
+    /// <param name="identifier">The CHAP identifier, any.</param>
+    /// <param name="challenge">The challenge, random, 16 octets or so.</param>
+    /// <param name="password">The person's password.</param>
+    /// <param name="destination">Takes the attribute's 17 octets.</param>
+    /// <param name="md5">Whose MD5 computes the response.</param>
+    public static void Respond(byte identifier, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> password, Span<byte> destination, Md5Provider md5 = Md5Provider.Managed)
+    {
+        Guard.AtLeast(destination, PasswordSize);
+        destination[0] = identifier;
+        Hash(new Md5Pieces(destination[..1], password, challenge), destination.Slice(1, ManagedMd5.HashSize), md5);
+    }
+
+    private static void Hash(in Md5Pieces data, Span<byte> destination, Md5Provider md5)
+    {
         if (md5 == Md5Provider.Managed)
         {
-            ManagedMd5.Complete(Md5State.Initial, 0, data, expected);
+            ManagedMd5.Complete(Md5State.Initial, 0, data, destination);
         }
         else
         {
-            PlatformMd5.Hash(data, expected);
+            PlatformMd5.Hash(data, destination);
         }
-
-        return CryptographicOperations.FixedTimeEquals(expected, chapPassword[1..]);
     }
 }
