@@ -49,6 +49,9 @@ public enum RadiusDropReason
 
     /// <summary>A reply to no request under way.</summary>
     UnexpectedReply,
+
+    /// <summary>A TLS handshake that failed: no certificate, one that leads to no trust anchor, or no version in common.</summary>
+    Handshake,
 }
 
 /// <summary>

@@ -32,4 +32,16 @@ internal static partial class RadiusLog
 
     [LoggerMessage(EventId = 4, EventName = "SocketError", Level = LogLevel.Debug, Message = "the socket reports {Error}")]
     public static partial void SocketError(ILogger logger, System.Net.Sockets.SocketError error);
+
+    [LoggerMessage(EventId = 20, EventName = "HandshakeFailed", Level = LogLevel.Debug, Message = "no TLS connection with {Remote}: {Reason}")]
+    public static partial void HandshakeFailed(ILogger logger, EndPoint remote, string reason);
+
+    [LoggerMessage(EventId = 21, EventName = "UnknownCertificate", Level = LogLevel.Debug, Message = "{Remote} has a certificate of no client: {Subject}")]
+    public static partial void UnknownCertificate(ILogger logger, EndPoint remote, string subject);
+
+    [LoggerMessage(EventId = 22, EventName = "ClientConnected", Level = LogLevel.Information, Message = "{Client} connected from {Remote}, {Protocol}")]
+    public static partial void ClientConnected(ILogger logger, string client, EndPoint remote, string protocol);
+
+    [LoggerMessage(EventId = 23, EventName = "ClientDisconnected", Level = LogLevel.Information, Message = "the connection of {Client} from {Remote} ended: {Reason}")]
+    public static partial void ClientDisconnected(ILogger logger, string client, EndPoint remote, string reason);
 }

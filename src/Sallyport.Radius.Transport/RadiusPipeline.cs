@@ -32,6 +32,8 @@ internal sealed class RadiusPipeline(RadiusServerOptions options, RadiusHandlers
     /// <summary>Time on a clock that all servers share: a device may be known to several of them.</summary>
     public TimeSpan Now => time.GetElapsedTime(0);
 
+    public TimeProvider Time => time;
+
     public long Timestamp => time.GetTimestamp();
 
     public bool IsStopping => _stop.IsCancellationRequested;

@@ -46,21 +46,19 @@ internal abstract class RadiusSource(RadiusPipeline pipeline, RadiusAdmission ad
     /// <param name="remote">Who sent it.</param>
     /// <param name="peer">The device, where the connection has already told; otherwise it is found by address. One with
     /// <see cref="RadiusSecret.None"/> speaks RADIUS/1.1, and its duplicates are found by Token.</param>
-    public void Receive(ReadOnlySpan<byte> octets, in RadiusRemote remote, RadiusPeer? peer = null)
+    public RadiusDropReason? Receive(ReadOnlySpan<byte> octets, in RadiusRemote remote, RadiusPeer? peer = null)
     {
         peer ??= pipeline.Peers.Find(remote);
         if (peer is null)
         {
-            pipeline.Drop(remote, RadiusDropReason.UnknownPeer);
-            return;
+            return Drop(remote, RadiusDropReason.UnknownPeer);
         }
 
         TimeSpan now = pipeline.Now;
         RadiusAdmissionResult result = admission.Admit(octets, peer, now, out RadiusPacket packet);
         if (result != RadiusAdmissionResult.Admitted)
         {
-            pipeline.Drop(remote, RadiusPipeline.ReasonOf(result));
-            return;
+            return Drop(remote, RadiusPipeline.ReasonOf(result));
         }
 
         if (peer is { LimitProxyState: RadiusProxyStateLimit.Auto, IsProxyStateLimited: false })
@@ -71,13 +69,12 @@ internal abstract class RadiusSource(RadiusPipeline pipeline, RadiusAdmission ad
         if (packet.Code == RadiusCode.StatusServer)
         {
             AnswerStatus(packet, remote, peer);
-            return;
+            return null;
         }
 
         if (packet.Code is RadiusCode.CoaRequest or RadiusCode.DisconnectRequest && !pipeline.IsFresh(packet))
         {
-            pipeline.Drop(remote, RadiusDropReason.Stale);
-            return;
+            return Drop(remote, RadiusDropReason.Stale);
         }
 
         Span<byte> reply = RadiusPipeline.Scratch;
@@ -93,24 +90,28 @@ internal abstract class RadiusSource(RadiusPipeline pipeline, RadiusAdmission ad
         {
             case RadiusRequestKind.New:
                 Handle(packet, remote, peer, slot);
-                return;
+                return null;
             case RadiusRequestKind.Answered:
                 pipeline.TellDuplicate(remote, packet.Identifier, kind);
                 Send(reply[..replyLength], remote);
-                return;
+                return null;
             case RadiusRequestKind.Pending:
                 pipeline.TellDuplicate(remote, packet.Identifier, kind);
-                pipeline.Drop(remote, RadiusDropReason.Pending);
-                return;
+                return Drop(remote, RadiusDropReason.Pending);
             default:
-                pipeline.Drop(remote, RadiusDropReason.Overload);
-                return;
+                return Drop(remote, RadiusDropReason.Overload);
         }
     }
 
     /// <summary>Sends a reply, from any thread.</summary>
     /// <returns>Whether it is on its way.</returns>
     protected abstract bool TrySend(ReadOnlySpan<byte> reply, in RadiusRemote remote);
+
+    private RadiusDropReason Drop(in RadiusRemote remote, RadiusDropReason reason)
+    {
+        pipeline.Drop(remote, reason);
+        return reason;
+    }
 
     private void Handle(RadiusPacket packet, in RadiusRemote remote, RadiusPeer peer, RadiusReplySlot slot)
     {

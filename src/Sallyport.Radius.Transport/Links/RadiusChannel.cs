@@ -79,7 +79,9 @@ internal abstract class RadiusChannel : IAsyncDisposable
         lock (_gate)
         {
             TimeSpan now = Context.Now;
-            _lastUsed = now;
+
+            // A sign of life that the client itself asks for is no use of the channel.
+            _lastUsed = octets[0] == (byte)RadiusCode.StatusServer ? _lastUsed : now;
             _port.Start(exchange, octets, Secret, retransmission, RequireMessageAuthenticator, now);
             if (exchange.State != RadiusExchangeState.Waiting)
             {
