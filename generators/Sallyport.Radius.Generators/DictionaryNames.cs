@@ -14,8 +14,8 @@ namespace Sallyport.Radius.Generators;
 /// </summary>
 internal static class DictionaryNames
 {
-    /// <summary>Members that every class inherits, which a property may not hide.</summary>
-    private static readonly string[] Inherited = [nameof(Equals), nameof(ReferenceEquals), nameof(GetHashCode), nameof(GetType), nameof(ToString), nameof(MemberwiseClone), "Finalize"];
+    /// <summary>Members that every class inherits, which a property may not hide, and those that each has beside its attributes.</summary>
+    private static readonly string[] Inherited = ["Definitions", "Table", nameof(Equals), nameof(ReferenceEquals), nameof(GetHashCode), nameof(GetType), nameof(ToString), nameof(MemberwiseClone), "Finalize"];
 
     public static string Identifier(string name)
     {

@@ -5,8 +5,8 @@ using Sallyport.Radius.Dictionary;
 namespace Sallyport.Radius.Generators;
 
 /// <summary>
-/// Writes the C# of a dictionary: one key an attribute, one enumeration an attribute with values. It is C# 7.3, which is what projects for
-/// netstandard2.0 have.
+/// Writes the C# of a dictionary: one key an attribute, one enumeration an attribute with values, and a table of it all. It is C# 7.3, which is
+/// what projects for netstandard2.0 have.
 /// </summary>
 internal sealed class DictionarySource(DictionaryModel model, string @namespace, string className, string access)
 {
@@ -15,6 +15,11 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
     private readonly StringBuilder _code = new();
     private readonly List<string> _enums = [];
     private readonly HashSet<string> _members = DictionaryNames.TakenByClass(className);
+
+    // Of a number with several names, the first says how its attributes are written.
+    private readonly Dictionary<uint, DictionaryVendorFormat> _formats = model.Vendors.GroupBy(v => v.Number).ToDictionary(g => g.Key, g => g.First().Format);
+
+    private readonly HashSet<string> _hiding = [.. model.Attributes.Where(DictionaryKeys.HidesOthers).Select(e => e.Path.ToString())];
 
     /// <summary>The full names of the types written, the class first.</summary>
     public IEnumerable<string> Types => _enums.Prepend(className).Select(t => $"{@namespace}.{t}");
@@ -25,7 +30,7 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
         List<DictionaryEntry> entries = [];
         foreach (DictionaryEntry entry in model.Attributes)
         {
-            if (DictionaryKeys.Why(entry, model) is { } why)
+            if (DictionaryKeys.Why(entry) is { } why)
             {
                 problems.Add(new DictionaryProblem(DictionaryDiagnostics.Unsupported, entry.Location, $"no key is made for {entry.Name}: {why}"));
             }
@@ -50,25 +55,29 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
             WriteVendor(vendor);
         }
 
-        List<(DictionaryEntry Entry, string Name)> enums = [];
-        foreach (DictionaryEntry entry in entries)
+        // Attributes that share their values share the enumeration too, if it is as wide for them.
+        Dictionary<(string, string), string> enums = [];
+        List<(DictionaryEntry Entry, string Name)> enumerations = [];
+        foreach (DictionaryEntry entry in entries.Where(IsOnWire))
         {
             string? enumName = null;
-            if (values.Contains(entry.Name))
+            if (values.Contains(entry.ValueSet) && !enums.TryGetValue((entry.ValueSet, DictionaryKeys.Underlying(entry)), out enumName))
             {
-                enumName = DictionaryNames.Unique(entry.Name, Text(entry.Path.Last), types);
-                enums.Add((entry, enumName));
+                string name = model.Enumerations.Any(e => e.Name == entry.ValueSet) ? entry.ValueSet : entry.Name;
+                enumName = DictionaryNames.Unique(name, Text(entry.Path.Last), types);
+                enums.Add((entry.ValueSet, DictionaryKeys.Underlying(entry)), enumName);
+                enumerations.Add((entry, enumName));
             }
 
             WriteKey(entry, enumName);
         }
 
-        _code.Length--;
+        WriteDefinitions(entries, values);
         _code.Append("    }\n");
-        foreach ((DictionaryEntry entry, string name) in enums)
+        foreach ((DictionaryEntry entry, string name) in enumerations)
         {
             _enums.Add(name);
-            WriteEnum(entry, name, values[entry.Name]);
+            WriteEnum(entry, name, values[entry.ValueSet]);
         }
 
         return _code.Append("}\n").ToString();
@@ -83,19 +92,50 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
 
     private void WriteKey(DictionaryEntry entry, string? enumName)
     {
-        (string key, string extra) = DictionaryKeys.Of(entry, enumName is not null);
-        bool typed = key == "EnumKey";
-        string name = DictionaryNames.Unique(entry.Name, Text(entry.Path.Last), _members);
-        string type = Wire + key + (typed ? $"<global::{@namespace}.{enumName}>" : string.Empty);
+        DictionaryVendorFormat format = FormatOf(entry.Path.Vendor);
+        string? enumeration = enumName is null ? null : $"global::{@namespace}.{enumName}";
+        string type = DictionaryKeys.Type(entry, enumeration, format);
         Summary("        ", $"{entry.Name} ({entry.Path}), {DictionaryKeys.Describe(entry)}.", entry.Comment);
-        if (enumName is not null && !typed)
+        if (enumeration is not null && !DictionaryKeys.IsNumber(entry))
         {
-            _code.Append("        /// <remarks>The values have names: <see cref=\"global::").Append(@namespace).Append('.').Append(enumName).Append("\"/>.</remarks>\n");
+            _code.Append("        /// <remarks>The values have names: <see cref=\"").Append(enumeration).Append("\"/>.</remarks>\n");
         }
 
-        _code.Append("        public static ").Append(type).Append(' ').Append(name).Append(" => new ").Append(type).Append('(')
-            .Append(entry.Path.Vendor == 0 ? string.Empty : Text(entry.Path.Vendor) + ", ").Append(Text(entry.Path.Last)).Append(extra).Append(");\n\n");
+        _code.Append("        public static ").Append(type).Append(' ').Append(DictionaryNames.Unique(entry.Name, Text(entry.Path.Last), _members))
+            .Append(" => new ").Append(type).Append('(').Append(DictionaryKeys.Arguments(entry, format)).Append(");\n\n");
     }
+
+    /// <summary>
+    /// The same for those who learn only at run time which attribute they want: a table, and the property that reads it when it is first asked
+    /// for. A constant is the least that thousands of attributes can cost a compiler, and what is not used a trimmer leaves out.
+    /// </summary>
+    private void WriteDefinitions(List<DictionaryEntry> entries, ILookup<string, DictionaryValue> values)
+    {
+        _code.Append("        /// <summary>All that the dictionary defines, by name and by number.</summary>\n");
+        _code.Append("        public static ").Append(Wire).Append("RadiusDefinitions Definitions => definitions ?? (definitions = ").Append(Wire).Append("RadiusDefinitions.Read(Table));\n\n");
+        _code.Append("        private static ").Append(Wire).Append("RadiusDefinitions definitions;\n\n");
+        _code.Append("        private const string Table = @\"\n");
+        foreach (DictionaryVendor vendor in model.Vendors)
+        {
+            DictionaryVendorFormat format = vendor.Format;
+            Row("V", vendor.Name, Text(vendor.Number), $"{format.TypeOctets},{format.LengthOctets}{(format.HasContinuation ? ",c" : string.Empty)}");
+        }
+
+        foreach (DictionaryEntry entry in entries)
+        {
+            Row(["A", entry.Name, (IsOnWire(entry) ? string.Empty : "#") + entry.Path, entry.Type.ToString(), .. DictionaryKeys.Flags(entry)]);
+            foreach (DictionaryValue value in values[entry.ValueSet])
+            {
+                Row("=", value.Name, value.Number.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        _code.Append("\";\n");
+    }
+
+    private void Row(params string[] words) => _code.Append(string.Join(" ", words).Replace("\"", "\"\"")).Append('\n');
+
+    private DictionaryVendorFormat FormatOf(uint vendor) => _formats.TryGetValue(vendor, out DictionaryVendorFormat? format) ? format : DictionaryVendorFormat.Default;
 
     private void WriteEnum(DictionaryEntry entry, string name, IEnumerable<DictionaryValue> values)
     {
@@ -106,7 +146,14 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
         {
             string number = value.Number.ToString(CultureInfo.InvariantCulture);
             Summary("        ", $"{value.Name} ({number}).", value.Comment);
-            string literal = entry.Type == DictionaryType.Signed ? unchecked((int)(uint)value.Number).ToString(CultureInfo.InvariantCulture) : number;
+            string literal = entry.Type switch
+            {
+                DictionaryType.SignedByte => Text(unchecked((sbyte)value.Number)),
+                DictionaryType.SignedShort => Text(unchecked((short)value.Number)),
+                DictionaryType.Signed => Text(unchecked((int)value.Number)),
+                DictionaryType.Signed64 => Text(unchecked((long)value.Number)),
+                _ => number,
+            };
             _code.Append("        ").Append(DictionaryNames.Unique(value.Name, number, used)).Append(" = ").Append(literal).Append(",\n\n");
         }
 
@@ -125,7 +172,27 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
         _code.Append("</summary>\n");
     }
 
-    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
+    // Nothing within a structure or the like stands by itself on the wire.
+    private bool IsOnWire(DictionaryEntry entry)
+    {
+        if (!DictionaryKeys.IsOnWire(entry))
+        {
+            return false;
+        }
+
+        string path = entry.Path.ToString();
+        for (int dot = path.IndexOf('.'); _hiding.Count > 0 && dot >= 0; dot = path.IndexOf('.', dot + 1))
+        {
+            if (_hiding.Contains(path.Substring(0, dot)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Text as it may stand in a comment of one line: no markup, and nothing that ends a line or that XML forbids.</summary>
     private static string Xml(string text)

@@ -65,9 +65,9 @@ public static class FuzzTargets
 
         packet.TryGet(Rfc2865.NasIpAddress, out System.Net.IPAddress _);
         packet.TryGet(Rfc2865.ServiceType, out ServiceType _);
-        packet.TryGet(Rfc2868.TunnelType, out byte _, out uint _);
+        packet.TryGet(Rfc2868.TunnelType, out byte _, out TunnelType _);
         packet.TryGet(Rfc2869.EventTimestamp, out DateTimeOffset _);
-        packet.TryGet(Rfc3162.FramedIPv6Prefix, out System.Net.IPAddress _, out int _);
+        packet.TryGet(Rfc3162.FramedIPv6Prefix, out RadiusPrefix _);
         packet.TryGet(Rfc3579.EapMessage, buffer, out _);
         packet.TryDecrypt(Rfc2865.UserPassword, Secret, packet.Authenticator, buffer, out _);
         packet.TryDecrypt(Rfc2868.TunnelPassword, Secret, packet.Authenticator, buffer, out _);

@@ -50,4 +50,20 @@ internal static class Octets
         return new IPAddress(octets.ToArray());
 #endif
     }
+
+    /// <summary>An address' octets.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="destination">At least 16 octets.</param>
+    /// <param name="length">4 or 16.</param>
+    public static bool TryWrite(IPAddress address, Span<byte> destination, out int length)
+    {
+        Guard.NotNull(address);
+#if NET
+        return address.TryWriteBytes(destination, out length);
+#else
+        byte[] octets = address.GetAddressBytes();
+        length = octets.Length;
+        return octets.AsSpan().TryCopyTo(destination);
+#endif
+    }
 }

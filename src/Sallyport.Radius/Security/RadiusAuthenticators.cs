@@ -53,7 +53,7 @@ public static class RadiusAuthenticators
     {
         if (packet.Code is RadiusCode.AccessRequest or RadiusCode.StatusServer)
         {
-            bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
+            bool eap = packet.Contains(RadiusPacket.EapMessageType);
             bool always = eap || packet.Code == RadiusCode.StatusServer;
             if (secret.IsNone)
             {
@@ -68,7 +68,7 @@ public static class RadiusAuthenticators
                 return RadiusVerification.MessageAuthenticator;
             }
 
-            return eap && (packet.Contains(new RadiusAttributeId(0, UserPasswordType)) || packet.Contains(new RadiusAttributeId(0, ChapPasswordType)))
+            return eap && (packet.Contains(UserPasswordType) || packet.Contains(ChapPasswordType))
                 ? RadiusVerification.MixedCredentials
                 : RadiusVerification.Genuine;
         }
@@ -115,7 +115,7 @@ public static class RadiusAuthenticators
         }
 
         bool access = packet.Code is RadiusCode.AccessAccept or RadiusCode.AccessReject or RadiusCode.AccessChallenge or RadiusCode.ProtocolError;
-        bool eap = packet.Contains(new RadiusAttributeId(0, RadiusPacket.EapMessageType));
+        bool eap = packet.Contains(RadiusPacket.EapMessageType);
         return access && (requireMessageAuthenticator || eap) ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
     }
 

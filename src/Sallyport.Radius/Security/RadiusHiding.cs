@@ -14,8 +14,12 @@ public static class RadiusHiding
     /// <summary>The longest value that salted hiding takes, in octets: what fits one attribute with tag, salt and length.</summary>
     public const int LargestSalted = 239;
 
+    /// <summary>The longest Ascend-Send-Secret and the like, in octets.</summary>
+    public const int LargestAscendSecret = 16;
+
     private const int Block = 16;
     private const int SaltSize = 2;
+    private const int LargestValue = 253;
 
     /// <summary>Reveals a hidden attribute.</summary>
     /// <param name="packet">The packet that carries it.</param>
@@ -44,7 +48,8 @@ public static class RadiusHiding
         Guard.NotNull(secret);
         length = 0;
         tag = 0;
-        if (!packet.TryGetRaw(key.Id, out ReadOnlySpan<byte> value))
+        Span<byte> scratch = stackalloc byte[LargestValue];
+        if (!packet.TryGetRaw(key.Id, scratch, out ReadOnlySpan<byte> value))
         {
             return false;
         }
@@ -54,18 +59,23 @@ public static class RadiusHiding
             return TryReadPlain(key, value, destination, out length, out tag);
         }
 
-        if (key.Encryption == RadiusEncryption.UserPassword)
+        switch (key.Encryption)
         {
-            return TryRevealPassword(value, secret, requestAuthenticator, destination, out length);
-        }
+            case RadiusEncryption.UserPassword:
+                return TryRevealPassword(value, secret, requestAuthenticator, destination, out length);
+            case RadiusEncryption.AscendSecret:
+                return TryRevealAscendSecret(value, secret, requestAuthenticator, destination, out length);
+            case RadiusEncryption.Salted:
+                if (key.IsTagged && !value.IsEmpty)
+                {
+                    tag = value[0];
+                    value = value[1..];
+                }
 
-        if (key.IsTagged && !value.IsEmpty)
-        {
-            tag = value[0];
-            value = value[1..];
+                return TryRevealSalted(value, secret, requestAuthenticator, destination, out length);
+            default:
+                return false;
         }
-
-        return TryRevealSalted(value, secret, requestAuthenticator, destination, out length);
     }
 
     /// <summary>How many octets a hidden password has: a multiple of 16, at least 16.</summary>
@@ -79,6 +89,13 @@ public static class RadiusHiding
         destination.Clear();
         password.CopyTo(destination);
         Hide(destination, secret, authenticator, default);
+    }
+
+    internal static void HideAscendSecret(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
+    {
+        destination.Clear();
+        value.CopyTo(destination);
+        MaskAscendSecret(destination, secret, authenticator);
     }
 
     internal static void HideSalted(ReadOnlySpan<byte> value, ushort salt, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
@@ -128,6 +145,21 @@ public static class RadiusHiding
         return true;
     }
 
+    private static bool TryRevealAscendSecret(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (value.Length != Block || destination.Length < Block)
+        {
+            return false;
+        }
+
+        value.CopyTo(destination);
+        MaskAscendSecret(destination[..Block], secret, authenticator);
+        length = destination[..Block].IndexOf((byte)0);
+        length = length < 0 ? Block : length;
+        return true;
+    }
+
     private static bool TryRevealSalted(ReadOnlySpan<byte> value, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination, out int length)
     {
         length = 0;
@@ -150,6 +182,14 @@ public static class RadiusHiding
 
         CryptographicOperations.ZeroMemory(text);
         return fits;
+    }
+
+    // c = p XOR MD5(authenticator | secret), filled up with zeros.
+    private static void MaskAscendSecret(Span<byte> text, RadiusSecret secret, ReadOnlySpan<byte> authenticator)
+    {
+        Span<byte> mask = stackalloc byte[Block];
+        secret.Hash(new Md5Pieces(authenticator, secret.Span), mask);
+        Apply(mask, text);
     }
 
     // c(1) = p(1) XOR MD5(secret | authenticator | salt), c(i) = p(i) XOR MD5(secret | c(i-1)).
@@ -177,6 +217,11 @@ public static class RadiusHiding
     {
         Span<byte> mask = stackalloc byte[Block];
         secret.Hash(new Md5Pieces(secret.Span, previous, salt), mask);
+        Apply(mask, text);
+    }
+
+    private static void Apply(Span<byte> mask, Span<byte> text)
+    {
         for (int i = 0; i < mask.Length; i++)
         {
             text[i] ^= mask[i];

@@ -57,16 +57,16 @@ public partial class StockDictionaryTests
     [Fact]
     public void The_keys_in_the_library_are_those_of_the_RFCs()
     {
-        Assert.Equal(new RadiusAttributeId(0, 1), Rfc2865.UserName.Id);
+        Assert.Equal(new RadiusAttributeId(1), Rfc2865.UserName.Id);
         Assert.Equal(new EncryptedKey(2, RadiusEncryption.UserPassword), Rfc2865.UserPassword);
         Assert.Equal(new EnumKey<ServiceType>(6), Rfc2865.ServiceType);
-        Assert.Equal(40, Rfc2866.AcctStatusType.Id.Type);
+        Assert.Equal(40u, Rfc2866.AcctStatusType.Id.Type);
         Assert.Equal(new TaggedTextKey(81), Rfc2868.TunnelPrivateGroupId);
-        Assert.Equal(new EncryptedKey(69, RadiusEncryption.Salted, isTagged: true), Rfc2868.TunnelPassword);
+        Assert.Equal(new EncryptedKey(69, RadiusEncryption.Salted, IsTagged: true), Rfc2868.TunnelPassword);
         Assert.Equal(new DateKey(55), Rfc2869.EventTimestamp);
         Assert.Equal(new IPv6PrefixKey(97), Rfc3162.FramedIPv6Prefix);
         Assert.Equal(new ConcatKey(79), Rfc3579.EapMessage);
-        Assert.Equal(new EncryptedKey(311, 17, RadiusEncryption.Salted), MicrosoftVsa.MsMppeRecvKey);
+        Assert.Equal(new EncryptedKey(new RadiusAttributeId(311, 17), RadiusEncryption.Salted), MicrosoftVsa.MsMppeRecvKey);
         Assert.Equal(311u, MicrosoftVsa.VendorMicrosoft);
     }
 
@@ -77,13 +77,13 @@ public partial class StockDictionaryTests
         byte[] buffer = new byte[RadiusPacket.LargestSize];
         RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, 1, new byte[16]);
         writer.Add(Rfc2865.NasPortType, NasPortType.Wireless80211);
-        writer.Add(Rfc2868.TunnelType, 1, (uint)TunnelType.Vlan);
+        writer.Add(Rfc2868.TunnelType, 1, TunnelType.Vlan);
         Assert.True(writer.TryComplete(secret, out int length));
 
         Assert.True(RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket packet, out _));
         Assert.True(packet.TryGet(Rfc2865.NasPortType, out NasPortType type));
-        Assert.True(packet.TryGet(Rfc2868.TunnelType, out byte tag, out uint tunnel));
-        Assert.Equal((NasPortType.Wireless80211, (byte)1, TunnelType.Vlan), (type, tag, (TunnelType)tunnel));
+        Assert.True(packet.TryGet(Rfc2868.TunnelType, out byte tag, out TunnelType tunnel));
+        Assert.Equal((NasPortType.Wireless80211, (byte)1, TunnelType.Vlan), (type, tag, tunnel));
     }
 
     [GeneratedRegex(@"^# (RFC \d+, |.+, SMI Private Enterprise Number \d+\.)")]

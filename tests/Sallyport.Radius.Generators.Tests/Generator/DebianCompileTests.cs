@@ -22,7 +22,7 @@ public class DebianCompileTests
         GeneratorRunResult result = host.Run();
 
         Assert.Null(result.Exception);
-        Assert.Equal([], host.CompilerDiagnostics.Where(d => d.Id is not ("SALR0009" or "SALR0012")));
+        Assert.Equal([], host.CompilerDiagnostics.Where(d => d.Id is not "SALR0012"));
         Assert.Equal("Acme.Radius.DictionaryVsa.g.cs", Assert.Single(result.GeneratedSources).HintName);
         Assert.True(host.Elapsed < TimeSpan.FromSeconds(5), $"The generator took {host.Elapsed}.");
     }

@@ -83,10 +83,12 @@ public class GeneratorTests
         Assert.Null(result.Exception);
     }
 
+    private const string Deep = "ATTRIBUTE E 20 tlv\nATTRIBUTE F 20.1 tlv\nATTRIBUTE G 20.1.2 tlv\nATTRIBUTE H 20.1.2.3 tlv\nATTRIBUTE I 20.1.2.3.4 tlv\nATTRIBUTE J 20.1.2.3.4.5 tlv\nATTRIBUTE J2 20.1.2.3.4.5.6 tlv\nATTRIBUTE K 20.1.2.3.4.5.6.7 string";
+
     [Fact]
     public void A_problem_is_shown_at_its_place_as_error_or_warning()
     {
-        GeneratorHost host = new([new("/p/dictionary.a", "ATTRIBUTE A 1 string\n  ATTRIBUTE B 2 strng\nATTRIBUTE C 300 string\nATTRIBUTE D 1 string")]);
+        GeneratorHost host = new([new("/p/dictionary.a", "ATTRIBUTE A 1 string\n  ATTRIBUTE B 2 strng\nATTRIBUTE C 300 string\nATTRIBUTE D 1 string\n" + Deep)]);
 
         GeneratorRunResult result = host.Run();
 
@@ -94,7 +96,7 @@ public class GeneratorTests
             [
                 "/p/dictionary.a: (1,16)-(1,21): error SALR0004: 'strng' is no data type",
                 "/p/dictionary.a: (3,12)-(3,13): warning SALR0012: 1 has the name A already; both work",
-                "/p/dictionary.a: (2,10)-(2,11): warning SALR0009: no key is made for C: 300 is a number of FreeRADIUS' own, which no packet carries",
+                "/p/dictionary.a: (11,10)-(11,11): warning SALR0009: no key is made for K: 20.1.2.3.4.5.6.7 stands deeper within others than 6 levels",
             ],
             result.Diagnostics.Select(d => $"{d.Location.GetLineSpan()}: {d.DefaultSeverity.ToString().ToLowerInvariant()} {d.Id}: {d.GetMessage()}"));
         Assert.Single(result.GeneratedSources);

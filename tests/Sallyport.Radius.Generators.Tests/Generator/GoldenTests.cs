@@ -12,6 +12,8 @@ public class GoldenTests
     [InlineData("dictionary.types")]
     [InlineData("dictionary.acme")]
     [InlineData("dictionary.names")]
+    [InlineData("dictionary.places")]
+    [InlineData("dictionary.version4")]
     public void The_output_is_what_it_was(string dictionary)
     {
         string folder = Repository.At("tests", "Sallyport.Radius.Generators.Tests", "Golden");

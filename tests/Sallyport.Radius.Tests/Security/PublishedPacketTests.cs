@@ -107,7 +107,7 @@ public class PublishedPacketTests
     [Fact]
     public void An_MPPE_key_survives_being_hidden_anew_for_another_hop()
     {
-        EncryptedKey sendKey = new(311, 16, RadiusEncryption.Salted);
+        EncryptedKey sendKey = new(new RadiusAttributeId(311, 16), RadiusEncryption.Salted);
         byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 7))];
         byte[] buffer = new byte[RadiusPacket.LargestSize];
         byte[] authenticator = new byte[16];
@@ -131,7 +131,7 @@ public class PublishedPacketTests
     [InlineData("a tunnel password of more than two blocks, umlaut \u00e4")]
     public void A_tunnel_password_keeps_its_tag_from_hop_to_hop(string password)
     {
-        EncryptedKey key = new(69, RadiusEncryption.Salted, isTagged: true);
+        EncryptedKey key = new(69, RadiusEncryption.Salted, IsTagged: true);
         RadiusSecret home = new("the home server's"u8);
         byte[] homeAuthenticator = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
         byte[] nasAuthenticator = [.. Enumerable.Range(101, 16).Select(i => (byte)i)];

@@ -58,11 +58,11 @@ public class RadiusPacketWriterTests
             w.Add(new DateKey(Id(9)), DateTimeOffset.UnixEpoch.AddSeconds(uint.MaxValue));
             w.Add(new IPv4Key(Id(10)), IPAddress.Parse("192.0.2.1"));
             w.Add(new IPv6Key(Id(11)), IPAddress.Parse("2001:db8::1"));
-            w.Add(new IPv4PrefixKey(Id(12)), IPAddress.Parse("192.0.2.255"), 25);
-            w.Add(new IPv6PrefixKey(Id(13)), IPAddress.Parse("2001:db8:ffff:ffff::1"), 33);
-            w.Add(new InterfaceIdKey(Id(14)), [1, 2, 3, 4, 5, 6, 7, 8]);
+            w.Add(new IPv4PrefixKey(Id(12)), new RadiusPrefix(IPAddress.Parse("192.0.2.255"), 25));
+            w.Add(new IPv6PrefixKey(Id(13)), new RadiusPrefix(IPAddress.Parse("2001:db8:ffff:ffff::1"), 33));
+            w.Add(new InterfaceIdKey(Id(14)), 0x0102030405060708);
             w.Add(new EtherKey(Id(15)), [1, 2, 3, 4, 5, 6]);
-            w.Add(new TlvKey(Id(16)), [1, 3, 7]);
+            w.Add(new TlvKey(Id(16)), new RadiusAttributes([1, 3, 7]));
             w.Add(new TaggedIntegerKey(Id(17)), 31, 0xffffff);
             w.Add(new TaggedTextKey(Id(18)), 0, "ten"u8);
             w.Add(new ConcatKey(Id(19)), new byte[600]);
@@ -83,11 +83,11 @@ public class RadiusPacketWriterTests
         Assert.True(p.TryGet(new DateKey(Id(9)), out DateTimeOffset date) && date.Year == 2106);
         Assert.True(p.TryGet(new IPv4Key(Id(10)), out IPAddress address) && address.ToString() == "192.0.2.1");
         Assert.True(p.TryGet(new IPv6Key(Id(11)), out address) && address.ToString() == "2001:db8::1");
-        Assert.True(p.TryGet(new IPv4PrefixKey(Id(12)), out address, out int bits) && $"{address}/{bits}" == "192.0.2.128/25");
-        Assert.True(p.TryGet(new IPv6PrefixKey(Id(13)), out address, out bits) && $"{address}/{bits}" == "2001:db8:8000::/33");
-        Assert.True(p.TryGet(new InterfaceIdKey(Id(14)), out value) && value.Length == 8);
-        Assert.True(p.TryGet(new EtherKey(Id(15)), out value) && value.Length == 6);
-        Assert.True(p.TryGet(new TlvKey(Id(16)), out value) && value.Length == 3);
+        Assert.True(p.TryGet(new IPv4PrefixKey(Id(12)), out RadiusPrefix prefix) && prefix.ToString() == "192.0.2.128/25");
+        Assert.True(p.TryGet(new IPv6PrefixKey(Id(13)), out prefix) && prefix.ToString() == "2001:db8:8000::/33");
+        Assert.True(p.TryGet(new InterfaceIdKey(Id(14)), out wide) && wide == 0x0102030405060708);
+        Assert.True(p.TryGetOctets(new EtherKey(Id(15)), out value) && value.SequenceEqual((byte[])[1, 2, 3, 4, 5, 6]));
+        Assert.True(p.TryGet(new TlvKey(Id(16)), out RadiusAttributes tlvs) && tlvs.MoveNext() && tlvs.Current.Type == 1 && tlvs.Current.Value.SequenceEqual((byte[])[7]));
         Assert.True(p.TryGet(new TaggedIntegerKey(Id(17)), out byte tag, out number) && (tag, number) == (31, 0xffffff));
         Assert.True(p.TryGet(new TaggedTextKey(Id(18)), out tag, out value) && tag == 0 && value.SequenceEqual("ten"u8));
         byte[] buffer = new byte[600];
@@ -108,11 +108,12 @@ public class RadiusPacketWriterTests
             (ref w) => w.Add(CiscoVsa.CiscoAVPair, new string('x', 248)),
             (ref w) => w.Add(Rfc2865.NasIpAddress, IPAddress.IPv6Loopback),
             (ref w) => w.Add(Rfc3162.NasIPv6Address, IPAddress.Loopback),
-            (ref w) => w.Add(Rfc3162.FramedIPv6Prefix, IPAddress.IPv6Loopback, 129),
-            (ref w) => w.Add(Rfc3162.FramedIPv6Prefix, IPAddress.Loopback, 8),
-            (ref w) => w.Add(Rfc3162.FramedInterfaceId, new byte[7]),
-            (ref w) => w.Add(Rfc2868.TunnelType, 32, 1u),
-            (ref w) => w.Add(Rfc2868.TunnelType, 1, 0x1000000u),
+            (ref w) => w.Add(Rfc3162.FramedIPv6Prefix, new RadiusPrefix(IPAddress.IPv6Loopback, 129)),
+            (ref w) => w.Add(Rfc3162.FramedIPv6Prefix, new RadiusPrefix(IPAddress.Loopback, 8)),
+            (ref w) => w.Add(new EtherKey(200), new byte[7]),
+            (ref w) => w.Add(new EtherKey(200), System.Net.NetworkInformation.PhysicalAddress.None),
+            (ref w) => w.Add(Rfc2868.TunnelType, 32, TunnelType.Pptp),
+            (ref w) => w.Add(Rfc2868.TunnelType, 1, (TunnelType)0x1000000),
             (ref w) => w.Add(Rfc2868.TunnelPrivateGroupId, 1, new byte[253]),
             (ref w) => w.Add(Rfc2869.EventTimestamp, DateTimeOffset.UnixEpoch.AddSeconds(-1)),
             (ref w) => w.Add(Rfc2869.EventTimestamp, DateTimeOffset.UnixEpoch.AddSeconds(1L << 32)),
@@ -122,7 +123,6 @@ public class RadiusPacketWriterTests
             (ref w) => w.Add(MicrosoftVsa.MsMppeSendKey, new byte[240], Packets.Secret, salt: 1),
             (ref w) => w.Add(MicrosoftVsa.MsMppeSendKey, "x"u8, Packets.Secret, salt: 1, tag: 1),
             (ref w) => w.Add(Rfc2868.TunnelPassword, "x"u8, Packets.Secret, salt: 1, tag: 0x20),
-            (ref w) => w.Add(new EnumKey<RadiusCode>(6), RadiusCode.AccessAccept),
             (ref w) => w.Add(Rfc3579.MessageAuthenticator, new byte[16]),
             (ref w) => w.Add(Rfc3579.EapMessage, new byte[RadiusPacket.LargestSize]),
         ];

@@ -149,8 +149,8 @@ public class RadiusPacketTests
     {
         Assert.True(RadiusPacket.TryParse(Packets.Raw(RadiusCode.AccessAccept, "400100000d", "4101000006", "51013130", "51416263"), out RadiusPacket packet, out _));
 
-        Assert.True(packet.TryGet(Rfc2868.TunnelType, out byte tag, out uint type));
-        Assert.Equal((1, TunnelType.Vlan), (tag, (TunnelType)type));
+        Assert.True(packet.TryGet(Rfc2868.TunnelType, out byte tag, out TunnelType type));
+        Assert.Equal((1, TunnelType.Vlan), (tag, type));
         Assert.True(packet.TryGet(Rfc2868.TunnelPrivateGroupId, out tag, out ReadOnlySpan<byte> group));
         Assert.Equal((1, "10"), (tag, Encoding.ASCII.GetString(group)));
     }
@@ -176,8 +176,8 @@ public class RadiusPacketTests
         Assert.False(packet.TryGet(Rfc2869.EventTimestamp, out _));
         Assert.False(packet.TryGet(Rfc3162.NasIPv6Address, out _));
         Assert.False(packet.TryGet(Rfc3162.FramedInterfaceId, out _));
-        Assert.False(packet.TryGet(Rfc3162.FramedIPv6Prefix, out _, out _));
-        Assert.True(packet.Contains(new RadiusAttributeId(0, Convert.FromHexString(attribute)[0])));
+        Assert.False(packet.TryGet(Rfc3162.FramedIPv6Prefix, out _));
+        Assert.True(packet.Contains(Convert.FromHexString(attribute)[0]));
     }
 
     [Fact]
@@ -249,8 +249,8 @@ public class RadiusPacketTests
                 packet.TryGet(new DateKey(each), out _);
                 packet.TryGet(new IPv4Key(each), out _);
                 packet.TryGet(new IPv6Key(each), out _);
-                packet.TryGet(new IPv4PrefixKey(each), out _, out _);
-                packet.TryGet(new IPv6PrefixKey(each), out _, out _);
+                packet.TryGet(new IPv4PrefixKey(each), out _);
+                packet.TryGet(new IPv6PrefixKey(each), out _);
                 packet.TryGet(new InterfaceIdKey(each), out _);
                 packet.TryGet(new EtherKey(each), out _);
                 packet.TryGet(new TlvKey(each), out _);
