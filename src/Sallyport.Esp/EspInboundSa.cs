@@ -1,37 +1,40 @@
-using Sallyport.Esp.Aead;
+using System.Buffers.Binary;
+using Sallyport.Esp.Ciphers;
 
 namespace Sallyport.Esp;
 
 /// <summary>
-/// Opens packets of one direction: tunnel mode, AES-GCM with a 16-octet ICV (RFC 4106), anti-replay. Not safe for concurrent use.
+/// Opens packets of one direction in tunnel mode, each once (RFC 4303). Not safe for concurrent use.
 /// </summary>
 public sealed class EspInboundSa : IDisposable
 {
     private const byte IPv4 = 4;
     private const byte IPv6 = 41;
     private const byte NoNextHeader = 59;
-    private readonly AesGcmAead _gcm;
-    private readonly uint _salt;
+    private readonly EspCipher _cipher;
     private readonly ReplayWindow _window;
 
     /// <summary>Takes the keys.</summary>
     /// <param name="spi">The SPI that this side chose.</param>
-    /// <param name="key">16, 24 or 32 octets of AES key, and the 4-octet salt behind them (RFC 4106 §8.1).</param>
+    /// <param name="suite">How packets are protected.</param>
+    /// <param name="key">The cipher's key, then its salt or the integrity algorithm's key (RFC 7296 §2.17, RFC 4106 §8.1).</param>
     /// <param name="extendedSequenceNumbers">Whether sequence numbers have 64 bits (RFC 4303 §2.2.1).</param>
     /// <param name="window">How many sequence numbers behind the newest are still taken; a multiple of 64.</param>
-    /// <param name="provider">What computes AES-GCM.</param>
-    /// <exception cref="ArgumentException">The key or the window has another length.</exception>
-    /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
-    public EspInboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, int window = ReplayWindow.DefaultSize, AesGcmProvider provider = AesGcmProvider.Fastest)
+    /// <exception cref="ArgumentException">The key has another length than the suite's, or the window is none.</exception>
+    /// <exception cref="PlatformNotSupportedException">The suite's provider cannot be had here.</exception>
+    public EspInboundSa(uint spi, EspSuite suite, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, int window = ReplayWindow.DefaultSize)
     {
         _window = new ReplayWindow(window);
-        (_gcm, _salt) = EspKeys.Create(key, provider);
+        _cipher = EspCipher.Create(suite, key, extendedSequenceNumbers);
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
 
     /// <summary>The SPI.</summary>
     public uint Spi { get; }
+
+    /// <summary>How packets are protected.</summary>
+    public EspSuite Suite => _cipher.Suite;
 
     /// <summary>Whether sequence numbers have 64 bits.</summary>
     public bool ExtendedSequenceNumbers { get; }
@@ -44,8 +47,9 @@ public sealed class EspInboundSa : IDisposable
     /// opened leaves no trace in the SA or in <paramref name="destination"/>.
     /// </summary>
     /// <param name="packet">The ESP packet.</param>
-    /// <param name="destination">Where the inner packet goes: at least <c>packet.Length - 32</c> octets, which padding and trailer use too. May be the packet's own octets from offset 16 on.</param>
-    /// <param name="length">The inner packet's octets.</param>
+    /// <param name="destination">Where the inner packet goes: at least as many octets as the packet has behind <see cref="EspSuite.TextOffset"/> and before its
+    /// check value; padding and trailer use them too. May be the packet's own octets from there on.</param>
+    /// <param name="length">The inner packet's octets, without what hides its length (RFC 4303 §2.7).</param>
     /// <param name="error">Why not.</param>
     public bool TryOpen(ReadOnlySpan<byte> packet, Span<byte> destination, out int length, out EspError error)
     {
@@ -55,7 +59,13 @@ public sealed class EspInboundSa : IDisposable
             return false;
         }
 
-        int textLength = packet.Length - EspPacket.HeaderSize - EspPacket.IvSize - EspPacket.IcvSize;
+        int textLength = packet.Length - Suite.TextOffset - Suite.IcvSize;
+        if (textLength < Suite.Alignment || textLength % Suite.Alignment != 0)
+        {
+            error = EspError.Length;
+            return false;
+        }
+
         ulong sequence = ExtendedSequenceNumbers ? _window.Extend(view.Sequence) : view.Sequence;
         error = view.Spi != Spi ? EspError.OtherSpi
             : destination.Length < textLength ? EspError.Destination
@@ -67,7 +77,7 @@ public sealed class EspInboundSa : IDisposable
         }
 
         Span<byte> text = destination[..textLength];
-        if (!TryDecrypt(packet, sequence, text))
+        if (!_cipher.TryOpen(packet, sequence, text))
         {
             error = EspError.IntegrityCheck;
             return false;
@@ -84,8 +94,39 @@ public sealed class EspInboundSa : IDisposable
         return error == EspError.None;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _gcm.Dispose();
+    /// <summary>Opens many packets in place: each stands in a slot of the buffer, and its inner packet at <see cref="EspSuite.TextOffset"/> of that.</summary>
+    /// <param name="buffer">The slots, one behind the other.</param>
+    /// <param name="slotSize">A slot in octets.</param>
+    /// <param name="lengths">The ESP packets' octets, then the inner packets'; 0 for one that was not opened.</param>
+    /// <param name="errors">Why not, for each.</param>
+    /// <returns>How many were opened.</returns>
+    /// <exception cref="ArgumentException">There are fewer errors than lengths.</exception>
+    public int OpenMany(Span<byte> buffer, int slotSize, Span<int> lengths, Span<EspError> errors)
+    {
+        if (errors.Length < lengths.Length)
+        {
+            throw new ArgumentException("as many errors as lengths are wanted", nameof(errors));
+        }
+
+        int opened = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            int length = 0;
+            errors[i] = EspError.Length;
+            if (EspSlots.TrySlot(buffer, slotSize, i, out Span<byte> slot) && lengths[i] >= Suite.TextOffset && lengths[i] <= slot.Length
+                && TryOpen(slot[..lengths[i]], slot[Suite.TextOffset..lengths[i]], out length, out errors[i]))
+            {
+                opened++;
+            }
+
+            lengths[i] = length;
+        }
+
+        return opened;
+    }
+
+    /// <summary>Clears the keys.</summary>
+    public void Dispose() => _cipher.Dispose();
 
     /// <summary>Names the SA, never its key.</summary>
     public override string ToString() => $"ESP in 0x{Spi:x8} seq {_window.Newest}";
@@ -110,19 +151,16 @@ public sealed class EspInboundSa : IDisposable
         return text[^1] switch
         {
             NoNextHeader => EspError.Dummy,
-            IPv4 when length >= 20 && text[0] >> 4 == 4 => EspError.None,
-            IPv6 when length >= 40 && text[0] >> 4 == 6 => EspError.None,
+            IPv4 when length >= 20 && text[0] >> 4 == 4 => Trim(BinaryPrimitives.ReadUInt16BigEndian(text[2..]), ref length),
+            IPv6 when length >= 40 && text[0] >> 4 == 6 => Trim(40 + BinaryPrimitives.ReadUInt16BigEndian(text[4..]), ref length),
             _ => EspError.NextHeader,
         };
     }
 
-    private bool TryDecrypt(ReadOnlySpan<byte> packet, ulong sequence, Span<byte> text)
+    // RFC 4303 §2.7: what stands behind the inner packet hides its length. A length that cannot be is left to whoever reads the packet next.
+    private static EspError Trim(int innerLength, ref int length)
     {
-        Span<byte> nonce = stackalloc byte[AesGcmAead.NonceSize];
-        EspKeys.Nonce(_salt, packet.Slice(EspPacket.HeaderSize, EspPacket.IvSize), nonce);
-        Span<byte> authenticated = stackalloc byte[EspKeys.LargestAuthenticated];
-        int authenticatedSize = EspKeys.Authenticated(Spi, sequence, ExtendedSequenceNumbers, authenticated);
-        return _gcm.TryOpen(
-            nonce, packet[(EspPacket.HeaderSize + EspPacket.IvSize)..^EspPacket.IcvSize], packet[^EspPacket.IcvSize..], text, authenticated[..authenticatedSize]);
+        length = innerLength >= 20 && innerLength < length ? innerLength : length;
+        return EspError.None;
     }
 }

@@ -1,30 +1,29 @@
 using System.Buffers.Binary;
-using Sallyport.Esp.Aead;
+using Sallyport.Esp.Ciphers;
 
 namespace Sallyport.Esp;
 
 /// <summary>
-/// Seals packets of one direction: tunnel mode, AES-GCM with a 16-octet ICV (RFC 4106). Not safe for concurrent use, since each packet takes
-/// the next sequence number.
+/// Seals packets of one direction in tunnel mode (RFC 4303). Not safe for concurrent use, since each packet takes the next sequence number.
 /// </summary>
 public sealed class EspOutboundSa : IDisposable
 {
     private const byte IPv4 = 4;
     private const byte IPv6 = 41;
-    private readonly AesGcmAead _gcm;
-    private readonly uint _salt;
+    private const byte NoNextHeader = 59;
+    private readonly EspCipher _cipher;
     private ulong _sequence;
 
     /// <summary>Takes the keys.</summary>
     /// <param name="spi">The SPI that the receiver chose.</param>
-    /// <param name="key">16, 24 or 32 octets of AES key, and the 4-octet salt behind them (RFC 4106 §8.1).</param>
+    /// <param name="suite">How packets are protected.</param>
+    /// <param name="key">The cipher's key, then its salt or the integrity algorithm's key (RFC 7296 §2.17, RFC 4106 §8.1).</param>
     /// <param name="extendedSequenceNumbers">Whether sequence numbers have 64 bits (RFC 4303 §2.2.1).</param>
-    /// <param name="provider">What computes AES-GCM.</param>
-    /// <exception cref="ArgumentException">The key has another length.</exception>
-    /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
-    public EspOutboundSa(uint spi, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false, AesGcmProvider provider = AesGcmProvider.Fastest)
+    /// <exception cref="ArgumentException">The key has another length than the suite's.</exception>
+    /// <exception cref="PlatformNotSupportedException">The suite's provider cannot be had here.</exception>
+    public EspOutboundSa(uint spi, EspSuite suite, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false)
     {
-        (_gcm, _salt) = EspKeys.Create(key, provider);
+        _cipher = EspCipher.Create(suite, key, extendedSequenceNumbers);
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -32,60 +31,108 @@ public sealed class EspOutboundSa : IDisposable
     /// <summary>The SPI.</summary>
     public uint Spi { get; }
 
+    /// <summary>How packets are protected.</summary>
+    public EspSuite Suite => _cipher.Suite;
+
     /// <summary>Whether sequence numbers have 64 bits.</summary>
     public bool ExtendedSequenceNumbers { get; }
 
     /// <summary>The sequence number of the last packet sealed, 0 before the first.</summary>
     public ulong Sequence => _sequence;
 
-    /// <summary>The length of a sealed packet in octets.</summary>
-    /// <param name="innerLength">The inner packet in octets.</param>
-    public static int SealedSize(int innerLength) => EspPacket.HeaderSize + EspPacket.IvSize + ((innerLength + 2 + 3) & ~3) + EspPacket.IcvSize;
+    private ulong Last => ExtendedSequenceNumbers ? ulong.MaxValue : uint.MaxValue;
 
     /// <summary>Seals an IP packet.</summary>
-    /// <param name="inner">An IPv4 or IPv6 packet; may lie in <paramref name="destination"/> at offset 16, where it is sealed in place.</param>
+    /// <param name="inner">An IPv4 or IPv6 packet; may lie in <paramref name="destination"/> at <see cref="EspSuite.TextOffset"/>, where it is sealed in place.</param>
     /// <param name="destination">Where the ESP packet goes.</param>
     /// <param name="length">Its octets.</param>
+    /// <param name="paddedLength">The inner packet is made so long with zeros, which hide its length (RFC 4303 §2.7); none where it is as long already.</param>
     /// <returns>Whether it was: false where the destination is too small, the packet no IP packet, or the sequence numbers are used up, so that
     /// the SA must be replaced (RFC 4303 §3.3.3).</returns>
-    public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> destination, out int length)
+    public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> destination, out int length, int paddedLength = 0)
     {
-        length = SealedSize(inner.Length);
         int version = inner.IsEmpty ? 0 : inner[0] >> 4;
-        if (length > destination.Length || version is not (4 or 6) || _sequence >= (ExtendedSequenceNumbers ? ulong.MaxValue : uint.MaxValue))
+        length = Suite.SealedSize(Math.Max(inner.Length, paddedLength));
+        if (length > destination.Length || version is not (4 or 6) || _sequence >= Last)
         {
             length = 0;
             return false;
         }
 
-        ulong sequence = ++_sequence;
         Span<byte> packet = destination[..length];
-        Span<byte> text = packet[(EspPacket.HeaderSize + EspPacket.IvSize)..^EspPacket.IcvSize];
-        inner.CopyTo(text);
-        int padding = text.Length - inner.Length - 2;
-        for (int i = 0; i < padding; i++)
+        inner.CopyTo(packet[Suite.TextOffset..]);
+        if (paddedLength > inner.Length)
         {
-            text[inner.Length + i] = (byte)(i + 1);
+            packet[(Suite.TextOffset + inner.Length)..(Suite.TextOffset + paddedLength)].Clear();
         }
 
-        text[^2] = (byte)padding;
-        text[^1] = version == 4 ? IPv4 : IPv6;
-        BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
-        BinaryPrimitives.WriteUInt32BigEndian(packet[4..], (uint)sequence);
-
-        // RFC 4106 §3.1: an IV must never repeat under a key; the sequence number does not.
-        BinaryPrimitives.WriteUInt64BigEndian(packet[8..], sequence);
-        Span<byte> nonce = stackalloc byte[AesGcmAead.NonceSize];
-        EspKeys.Nonce(_salt, packet.Slice(EspPacket.HeaderSize, EspPacket.IvSize), nonce);
-        Span<byte> authenticated = stackalloc byte[EspKeys.LargestAuthenticated];
-        int authenticatedSize = EspKeys.Authenticated(Spi, sequence, ExtendedSequenceNumbers, authenticated);
-        _gcm.Seal(nonce, text, text, packet[^EspPacket.IcvSize..], authenticated[..authenticatedSize]);
+        Seal(packet, Math.Max(inner.Length, paddedLength), version == 4 ? IPv4 : IPv6);
         return true;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _gcm.Dispose();
+    /// <summary>Seals a packet that holds nothing, for receivers to drop: it hides when there is traffic (RFC 4303 §2.6).</summary>
+    /// <param name="innerLength">How long an inner packet it looks like, in octets.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="length">Its octets.</param>
+    /// <returns>Whether it was; see <see cref="TrySeal"/>.</returns>
+    public bool TrySealDummy(int innerLength, Span<byte> destination, out int length)
+    {
+        length = innerLength < 0 ? int.MaxValue : Suite.SealedSize(innerLength);
+        if (length > destination.Length || _sequence >= Last)
+        {
+            length = 0;
+            return false;
+        }
+
+        destination.Slice(Suite.TextOffset, innerLength).Clear();
+        Seal(destination[..length], innerLength, NoNextHeader);
+        return true;
+    }
+
+    /// <summary>Seals many packets in place: each stands in a slot of the buffer at <see cref="EspSuite.TextOffset"/>.</summary>
+    /// <param name="buffer">The slots, one behind the other.</param>
+    /// <param name="slotSize">A slot in octets.</param>
+    /// <param name="lengths">The inner packets' octets; of those sealed the sealed packets' octets.</param>
+    /// <returns>How many were sealed: the first that cannot be ends it.</returns>
+    public int SealMany(Span<byte> buffer, int slotSize, Span<int> lengths)
+    {
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (!EspSlots.TrySlot(buffer, slotSize, i, out Span<byte> slot)
+                || lengths[i] < 0
+                || lengths[i] > slot.Length - Suite.TextOffset
+                || !TrySeal(slot.Slice(Suite.TextOffset, lengths[i]), slot, out int length))
+            {
+                return i;
+            }
+
+            lengths[i] = length;
+        }
+
+        return lengths.Length;
+    }
+
+    /// <summary>Clears the keys.</summary>
+    public void Dispose() => _cipher.Dispose();
 
     /// <summary>Names the SA, never its key.</summary>
     public override string ToString() => $"ESP out 0x{Spi:x8} seq {_sequence}";
+
+    private void Seal(Span<byte> packet, int innerLength, byte nextHeader)
+    {
+        ulong sequence = ++_sequence;
+        BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
+        BinaryPrimitives.WriteUInt32BigEndian(packet[4..], (uint)sequence);
+        Span<byte> trailer = packet[(Suite.TextOffset + innerLength)..^Suite.IcvSize];
+
+        // RFC 4303 §2.4: padding is 1, 2, 3 …
+        for (int i = 0; i < trailer.Length - 2; i++)
+        {
+            trailer[i] = (byte)(i + 1);
+        }
+
+        trailer[^2] = (byte)(trailer.Length - 2);
+        trailer[^1] = nextHeader;
+        _cipher.Seal(packet, sequence);
+    }
 }

@@ -8,14 +8,8 @@ public readonly ref struct EspPacket
     /// <summary>SPI and sequence number in octets.</summary>
     public const int HeaderSize = 8;
 
-    /// <summary>The initialization vector of AES-GCM in octets (RFC 4106 §3.1).</summary>
-    public const int IvSize = 8;
-
-    /// <summary>The integrity check value in octets (RFC 4106 §6).</summary>
-    public const int IcvSize = 16;
-
-    /// <summary>The shortest packet: header, IV, two octets of padding and two of trailer, check value.</summary>
-    public const int SmallestSize = HeaderSize + IvSize + 4 + IcvSize;
+    /// <summary>The shortest packet of any suite: header, initialization vector, two octets of padding and two of trailer, a check value of eight.</summary>
+    public const int SmallestSize = HeaderSize + 8 + 4 + 8;
 
     private EspPacket(ReadOnlySpan<byte> octets) => Span = octets;
 

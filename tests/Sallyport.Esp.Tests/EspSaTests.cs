@@ -32,7 +32,7 @@ public class EspSaTests
     {
         (EspOutboundSa outbound, EspInboundSa inbound) = Pair(256, false);
         byte[] inner = Inner(100);
-        byte[] buffer = new byte[EspOutboundSa.SealedSize(inner.Length)];
+        byte[] buffer = new byte[outbound.Suite.SealedSize(inner.Length)];
         inner.CopyTo(buffer, 16);
 
         Assert.True(outbound.TrySeal(buffer.AsSpan(16, inner.Length), buffer, out int length));
@@ -46,7 +46,7 @@ public class EspSaTests
     public void The_wire_is_that_of_RFC_4106(int bits, bool esn)
     {
         byte[] key = Key(bits);
-        using EspOutboundSa outbound = new(0xc0ffee01, key, esn);
+        using EspOutboundSa outbound = new(0xc0ffee01, EspSuite.AesGcm16, key, esn);
         byte[] inner = Inner(33);
         byte[] packet = Seal(outbound, inner);
 
@@ -112,7 +112,7 @@ public class EspSaTests
     [Fact]
     public void An_SA_seals_no_more_once_its_sequence_numbers_are_used_up()
     {
-        using EspOutboundSa outbound = new(256, Key(128));
+        using EspOutboundSa outbound = new(256, EspSuite.AesGcm16, Key(128));
         typeof(EspOutboundSa).GetField("_sequence", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.SetValue(outbound, (ulong)uint.MaxValue - 1);
 
         Assert.True(outbound.TrySeal(Inner(20), new byte[200], out _));
@@ -211,7 +211,7 @@ public class EspSaTests
     }
 
     private static (EspOutboundSa Outbound, EspInboundSa Inbound) Pair(int bits, bool esn, int window = ReplayWindow.DefaultSize) =>
-        (new EspOutboundSa(0x1000, Key(bits), esn), new EspInboundSa(0x1000, Key(bits), esn, window));
+        (new EspOutboundSa(0x1000, EspSuite.AesGcm16, Key(bits), esn), new EspInboundSa(0x1000, EspSuite.AesGcm16, Key(bits), esn, window));
 
     private static byte[] Key(int bits) => [.. Enumerable.Range(1, (bits / 8) + 4).Select(i => (byte)(i * 11))];
 
@@ -219,7 +219,7 @@ public class EspSaTests
 
     private static byte[] Seal(EspOutboundSa sa, byte[] inner)
     {
-        byte[] packet = new byte[EspOutboundSa.SealedSize(inner.Length)];
+        byte[] packet = new byte[sa.Suite.SealedSize(inner.Length)];
         Assert.True(sa.TrySeal(inner, packet, out int length));
         return packet[..length];
     }

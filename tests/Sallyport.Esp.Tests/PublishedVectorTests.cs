@@ -30,9 +30,9 @@ public class PublishedVectorTests
         byte[] packet = Convert.FromHexString(header + sealedText);
         byte[] keyOctets = Convert.FromHexString(key);
         uint spi = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet);
-        using EspInboundSa inbound = new(spi, keyOctets);
+        using EspInboundSa inbound = new(spi, EspSuite.AesGcm16, keyOctets);
         keyOctets[^1] ^= 1;
-        using EspInboundSa otherSalt = new(spi, keyOctets);
+        using EspInboundSa otherSalt = new(spi, EspSuite.AesGcm16, keyOctets);
 
         Assert.False(inbound.TryOpen(packet, new byte[200], out _, out EspError genuine));
         Assert.Equal(EspError.NextHeader, genuine);

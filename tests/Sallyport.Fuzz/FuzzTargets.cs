@@ -175,7 +175,7 @@ public static class FuzzTargets
 
     private static void EspPacketTarget(byte[] octets)
     {
-        using EspInboundSa inbound = new(0x1000, new byte[36], extendedSequenceNumbers: true);
+        using EspInboundSa inbound = new(0x1000, EspSuite.AesGcm16, new byte[36], extendedSequenceNumbers: true);
         if (octets.Length >= 4)
         {
             // Under the SA's own SPI, or nothing would go beyond it.

@@ -21,8 +21,8 @@ public class EspBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _outbound = new EspOutboundSa(0x1000, Workloads.EspKey, extendedSequenceNumbers: true);
-        _inbound = new EspInboundSa(0x1000, Workloads.EspKey, extendedSequenceNumbers: true);
+        _outbound = new EspOutboundSa(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
+        _inbound = new EspInboundSa(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
         _inner = Workloads.InnerPacket(Size);
     }
 

@@ -66,9 +66,9 @@ internal static class Bars
         byte[] opened = new byte[2000];
         foreach (int size in (int[])[64, 576, 1400])
         {
-            EspOutboundSa outbound = new(0x1000, Workloads.EspKey, extendedSequenceNumbers: true);
-            EspOutboundSa sealer = new(0x1000, Workloads.EspKey, extendedSequenceNumbers: true);
-            EspInboundSa inbound = new(0x1000, Workloads.EspKey, extendedSequenceNumbers: true);
+            EspOutboundSa outbound = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
+            EspOutboundSa sealer = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
+            EspInboundSa inbound = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
             byte[] inner = Workloads.InnerPacket(size);
             byte[] packet = new byte[2000];
             byte[] text = new byte[size + 4];

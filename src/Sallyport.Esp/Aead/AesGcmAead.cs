@@ -22,7 +22,7 @@ public enum AesGcmProvider
 }
 
 /// <summary>
-/// AES-GCM with a nonce of 12 octets and a tag of 16 (NIST SP 800-38D), made for packets: a call costs little beside its octets, and allocates
+/// AES-GCM with a nonce of 12 octets (NIST SP 800-38D), made for packets: a call costs little beside its octets, and allocates
 /// nothing. Safe for concurrent use, except with <see cref="Dispose()"/>. The key is cleared when it is disposed of.
 /// </summary>
 public abstract class AesGcmAead : IDisposable
@@ -30,12 +30,13 @@ public abstract class AesGcmAead : IDisposable
     /// <summary>A nonce in octets.</summary>
     public const int NonceSize = 12;
 
-    /// <summary>A tag in octets.</summary>
-    public const int TagSize = 16;
+    /// <summary>The longest tag, and the usual one, in octets.</summary>
+    public const int LargestTagSize = 16;
 
-    private protected AesGcmAead()
-    {
-    }
+    private protected AesGcmAead(int tagSize) => TagSize = tagSize;
+
+    /// <summary>A tag in octets.</summary>
+    public int TagSize { get; }
 
     /// <summary>What computes it.</summary>
     public abstract AesGcmProvider Provider { get; }
@@ -54,13 +55,19 @@ public abstract class AesGcmAead : IDisposable
     /// <summary>Takes a key.</summary>
     /// <param name="key">16, 24 or 32 octets.</param>
     /// <param name="provider">What is to compute it.</param>
-    /// <exception cref="ArgumentException">The key has another length.</exception>
+    /// <param name="tagSize">A tag in octets: 16, 12 or 8 (RFC 4106 §6). A shorter one is sooner guessed.</param>
+    /// <exception cref="ArgumentException">The key or the tag has another length.</exception>
     /// <exception cref="PlatformNotSupportedException">The provider cannot be had here.</exception>
-    public static AesGcmAead Create(ReadOnlySpan<byte> key, AesGcmProvider provider = AesGcmProvider.Fastest)
+    public static AesGcmAead Create(ReadOnlySpan<byte> key, AesGcmProvider provider = AesGcmProvider.Fastest, int tagSize = LargestTagSize)
     {
         if (key.Length is not (16 or 24 or 32))
         {
             throw new ArgumentException("an AES key has 16, 24 or 32 octets", nameof(key));
+        }
+
+        if (tagSize is not (16 or 12 or 8))
+        {
+            throw new ArgumentException("a tag of AES-GCM in ESP has 16, 12 or 8 octets", nameof(tagSize));
         }
 
         if (provider == AesGcmProvider.Fastest)
@@ -76,10 +83,10 @@ public abstract class AesGcmAead : IDisposable
 
         return provider switch
         {
-            AesGcmProvider.X86Wide => new IntrinsicAesGcm<X86WideInstructions>(key, provider),
-            AesGcmProvider.X86 => new IntrinsicAesGcm<X86Instructions>(key, provider),
-            AesGcmProvider.Arm64 => new IntrinsicAesGcm<Arm64Instructions>(key, provider),
-            _ => new PlatformAesGcm(key),
+            AesGcmProvider.X86Wide => new IntrinsicAesGcm<X86WideInstructions>(key, provider, tagSize),
+            AesGcmProvider.X86 => new IntrinsicAesGcm<X86Instructions>(key, provider, tagSize),
+            AesGcmProvider.Arm64 => new IntrinsicAesGcm<Arm64Instructions>(key, provider, tagSize),
+            _ => new PlatformAesGcm(key, tagSize),
         };
     }
 
@@ -87,7 +94,7 @@ public abstract class AesGcmAead : IDisposable
     /// <param name="nonce">12 octets, never used before with this key: a nonce that comes twice gives plaintext and hash key away.</param>
     /// <param name="plaintext">The text.</param>
     /// <param name="ciphertext">As long as the text: the same octets or others, never partly the same.</param>
-    /// <param name="tag">16 octets.</param>
+    /// <param name="tag"><see cref="TagSize"/> octets.</param>
     /// <param name="associatedData">What is authenticated besides.</param>
     /// <exception cref="ArgumentException">A span has another length, or the texts overlap partly.</exception>
     public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
@@ -99,7 +106,7 @@ public abstract class AesGcmAead : IDisposable
     /// <summary>Checks and decrypts.</summary>
     /// <param name="nonce">12 octets.</param>
     /// <param name="ciphertext">The text.</param>
-    /// <param name="tag">16 octets.</param>
+    /// <param name="tag"><see cref="TagSize"/> octets.</param>
     /// <param name="plaintext">As long as the text: the same octets or others, never partly the same. Cleared where the tag is wrong; what stands
     /// in it before the call returns is not to be looked at.</param>
     /// <param name="associatedData">What is authenticated besides.</param>
@@ -126,11 +133,11 @@ public abstract class AesGcmAead : IDisposable
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
     protected abstract void Dispose(bool disposing);
 
-    private static void Check(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<byte> tag)
+    private void Check(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<byte> tag)
     {
         if (nonce.Length != NonceSize || tag.Length != TagSize || from.Length != to.Length)
         {
-            throw new ArgumentException("a nonce of 12 octets, a tag of 16 and two texts of the same length are wanted");
+            throw new ArgumentException("a nonce of 12 octets, a tag of this key's length and two texts of the same length are wanted");
         }
 
         if (from.Overlaps(to, out int offset) && offset != 0)

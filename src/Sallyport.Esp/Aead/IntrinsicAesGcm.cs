@@ -15,7 +15,8 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
     private bool _disposed;
 
     /// <summary>Takes a key of 16, 24 or 32 octets.</summary>
-    public IntrinsicAesGcm(ReadOnlySpan<byte> key, AesGcmProvider provider)
+    public IntrinsicAesGcm(ReadOnlySpan<byte> key, AesGcmProvider provider, int tagSize)
+        : base(tagSize)
     {
         Provider = provider;
         _memory = GC.AllocateArray<byte>(GcmKeyTable.Size + GcmKeyTable.Alignment, pinned: true);
@@ -34,7 +35,7 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
         ObjectDisposedException.ThrowIf(_disposed, this);
         Vector128<byte> computed = GcmKernel<T>.Run<Sealing>(
             ref Table, _rounds, Start(nonce), Hash(associatedData), associatedData.Length, ref MemoryMarshal.GetReference(plaintext), ref MemoryMarshal.GetReference(ciphertext), plaintext.Length);
-        computed.StoreUnsafe(ref MemoryMarshal.GetReference(tag));
+        PartialBlock.Store(computed, ref MemoryMarshal.GetReference(tag), TagSize);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -43,12 +44,12 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
         ObjectDisposedException.ThrowIf(_disposed, this);
 
         // The tag may stand where the text goes: it is read first.
-        Vector128<byte> expected = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(tag));
+        Vector128<byte> expected = PartialBlock.Load(ref MemoryMarshal.GetReference(tag), TagSize);
         Vector128<byte> computed = GcmKernel<T>.Run<Opening>(
             ref Table, _rounds, Start(nonce), Hash(associatedData), associatedData.Length, ref MemoryMarshal.GetReference(ciphertext), ref MemoryMarshal.GetReference(plaintext), ciphertext.Length);
 
-        // One comparison of all 128 bits: it tells nothing of where they differ.
-        if (computed == expected)
+        // One comparison of all bits: it tells nothing of where they differ.
+        if ((computed & PartialBlock.Mask(TagSize)) == expected)
         {
             return true;
         }

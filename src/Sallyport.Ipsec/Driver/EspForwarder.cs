@@ -15,7 +15,7 @@ namespace Sallyport.Ipsec.Driver;
 /// </summary>
 internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelTable tunnels, DropCounter drops, ILogger logger)
 {
-    private const int InnerOffset = EspPacket.HeaderSize + EspPacket.IvSize;
+    private static readonly int InnerOffset = EspSuite.AesGcm16.TextOffset;
     private IPacketDevice? _device;
 
     /// <summary>Where opened packets go.</summary>
@@ -78,7 +78,7 @@ internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelT
     /// <summary>Sends what comes from a device until it ends.</summary>
     public async Task ForwardAsync(IPacketDevice device, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[EspOutboundSa.SealedSize(device.Mtu)];
+        byte[] buffer = new byte[EspSuite.AesGcm16.SealedSize(device.Mtu)];
         Memory<byte> inner = buffer.AsMemory(InnerOffset, device.Mtu);
         int length;
         while ((length = await device.ReadAsync(inner, cancellationToken).ConfigureAwait(false)) > 0)

@@ -32,8 +32,8 @@ internal sealed class EspTunnel : IDisposable
         InboundSpi = child.InboundSpi;
         OutboundSpi = child.OutboundSpi;
         Filter = new TrafficFilter(child.LocalSelectors, child.RemoteSelectors);
-        _inbound = new EspInboundSa(child.InboundSpi, child.InboundKey, child.ExtendedSequenceNumbers, replayWindow);
-        _outbound = new EspOutboundSa(child.OutboundSpi, child.OutboundKey, child.ExtendedSequenceNumbers);
+        _inbound = new EspInboundSa(child.InboundSpi, EspSuite.AesGcm16, child.InboundKey, child.ExtendedSequenceNumbers, replayWindow);
+        _outbound = new EspOutboundSa(child.OutboundSpi, EspSuite.AesGcm16, child.OutboundKey, child.ExtendedSequenceNumbers);
         _remote = remote.Serialize();
         RemoteEndPoint = remote;
         child.Clear();

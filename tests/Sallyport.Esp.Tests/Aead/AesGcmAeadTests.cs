@@ -75,7 +75,7 @@ public class AesGcmAeadTests
             byte[] data = RandomNumberGenerator.GetBytes(12);
             byte[] text = RandomNumberGenerator.GetBytes(length);
             byte[] sealedText = new byte[length];
-            byte[] tag = new byte[AesGcmAead.TagSize];
+            byte[] tag = new byte[AesGcmAead.LargestTagSize];
             aead.Subject.Seal(nonce, text, sealedText, tag, data);
             foreach (byte[] flipped in new[] { tag, sealedText, data, nonce })
             {
@@ -99,7 +99,7 @@ public class AesGcmAeadTests
         using AesGcmCase aead = new(provider, keySize);
         byte[] nonce = new byte[AesGcmAead.NonceSize];
         byte[] text = new byte[1400];
-        byte[] tag = new byte[AesGcmAead.TagSize];
+        byte[] tag = new byte[AesGcmAead.LargestTagSize];
         long before = 0;
         for (int i = 0; i < 200; i++)
         {
@@ -157,7 +157,7 @@ public class AesGcmAeadTests
         {
             byte[] key = RandomNumberGenerator.GetBytes(keySize);
             Subject = AesGcmAead.Create(key, provider);
-            _reference = new AesGcm(key, AesGcmAead.TagSize);
+            _reference = new AesGcm(key, AesGcmAead.LargestTagSize);
         }
 
         public AesGcmAead Subject { get; }
@@ -169,14 +169,14 @@ public class AesGcmAeadTests
             byte[] data = RandomNumberGenerator.GetBytes(dataLength);
             byte[] text = RandomNumberGenerator.GetBytes(length);
             byte[] expected = new byte[length];
-            byte[] expectedTag = new byte[AesGcmAead.TagSize];
+            byte[] expectedTag = new byte[AesGcmAead.LargestTagSize];
             _reference.Encrypt(nonce, text, expected, expectedTag, data);
 
             byte[] memory = new byte[Guard + offset + length + Guard];
             memory.AsSpan().Fill(0xa5);
             Span<byte> output = memory.AsSpan(Guard + offset, length);
             text.CopyTo(output);
-            byte[] tag = new byte[AesGcmAead.TagSize];
+            byte[] tag = new byte[AesGcmAead.LargestTagSize];
             Subject.Seal(nonce, inPlace ? output : text, output, tag, data);
             Assert.Equal(expected, output);
             Assert.Equal(expectedTag, tag);

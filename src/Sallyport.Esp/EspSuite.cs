@@ -1,0 +1,98 @@
+using Sallyport.Esp.Aead;
+
+namespace Sallyport.Esp;
+
+/// <summary>What encrypts and authenticates.</summary>
+public enum EspAlgorithm
+{
+    /// <summary>AES-GCM (RFC 4106).</summary>
+    AesGcm,
+
+    /// <summary>ChaCha20-Poly1305 (RFC 7634).</summary>
+    ChaCha20Poly1305,
+
+    /// <summary>AES-GMAC, which authenticates and hides nothing (RFC 4543).</summary>
+    AesGmac,
+
+    /// <summary>AES-CBC (RFC 3602), authenticated by HMAC-SHA-256 cut to 128 bits (RFC 4868).</summary>
+    AesCbcHmacSha256,
+
+    /// <summary>AES-CBC (RFC 3602), authenticated by HMAC-SHA-384 cut to 192 bits (RFC 4868).</summary>
+    AesCbcHmacSha384,
+
+    /// <summary>AES-CBC (RFC 3602), authenticated by HMAC-SHA-512 cut to 256 bits (RFC 4868).</summary>
+    AesCbcHmacSha512,
+}
+
+/// <summary>How the packets of an SA are protected, and what that costs in octets.</summary>
+public sealed record EspSuite
+{
+    // RFC 4106 §8.1, RFC 7634 §2, RFC 4543 §5: four octets of salt stand behind the key of a combined mode.
+    private const int SaltSize = 4;
+
+    private EspSuite(EspAlgorithm algorithm, int icvSize, int integrityKeySize = 0)
+    {
+        Algorithm = algorithm;
+        IcvSize = icvSize;
+        IntegrityKeySize = integrityKeySize;
+    }
+
+    /// <summary>AES-GCM with a check value of 16 octets.</summary>
+    public static EspSuite AesGcm16 { get; } = new(EspAlgorithm.AesGcm, 16);
+
+    /// <summary>AES-GCM with a check value of 12 octets.</summary>
+    public static EspSuite AesGcm12 { get; } = new(EspAlgorithm.AesGcm, 12);
+
+    /// <summary>AES-GCM with a check value of 8 octets.</summary>
+    public static EspSuite AesGcm8 { get; } = new(EspAlgorithm.AesGcm, 8);
+
+    /// <summary>ChaCha20-Poly1305.</summary>
+    public static EspSuite ChaCha20Poly1305 { get; } = new(EspAlgorithm.ChaCha20Poly1305, 16);
+
+    /// <summary>AES-GMAC: authentic, not secret.</summary>
+    public static EspSuite AesGmac { get; } = new(EspAlgorithm.AesGmac, 16);
+
+    /// <summary>AES-CBC with HMAC-SHA-256-128.</summary>
+    public static EspSuite AesCbcHmacSha256 { get; } = new(EspAlgorithm.AesCbcHmacSha256, 16, 32);
+
+    /// <summary>AES-CBC with HMAC-SHA-384-192.</summary>
+    public static EspSuite AesCbcHmacSha384 { get; } = new(EspAlgorithm.AesCbcHmacSha384, 24, 48);
+
+    /// <summary>AES-CBC with HMAC-SHA-512-256.</summary>
+    public static EspSuite AesCbcHmacSha512 { get; } = new(EspAlgorithm.AesCbcHmacSha512, 32, 64);
+
+    /// <summary>What encrypts and authenticates.</summary>
+    public EspAlgorithm Algorithm { get; }
+
+    /// <summary>The integrity check value in octets.</summary>
+    public int IcvSize { get; }
+
+    /// <summary>The key of the integrity algorithm in octets, which stands behind the cipher's; 0 where both are one.</summary>
+    public int IntegrityKeySize { get; }
+
+    /// <summary>What computes AES-GCM and AES-GMAC.</summary>
+    public AesGcmProvider Provider { get; init; }
+
+    /// <summary>The initialization vector in octets.</summary>
+    public int IvSize => IsCbc ? 16 : 8;
+
+    /// <summary>The text is a multiple of so many octets (RFC 4303 §2.4).</summary>
+    public int Alignment => IsCbc ? 16 : 4;
+
+    /// <summary>Where the text begins in a packet: behind SPI, sequence number and initialization vector.</summary>
+    public int TextOffset => EspPacket.HeaderSize + IvSize;
+
+    internal bool IsCbc => IntegrityKeySize > 0;
+
+    /// <summary>Whether key material of a length serves: the cipher's key, then the salt or the integrity algorithm's key.</summary>
+    public bool IsKeySize(int octets) => (octets - (IsCbc ? IntegrityKeySize : SaltSize)) is var key
+        && (Algorithm == EspAlgorithm.ChaCha20Poly1305 ? key == 32 : key is 16 or 24 or 32);
+
+    /// <summary>The length of a sealed packet in octets.</summary>
+    /// <param name="innerLength">The inner packet in octets, traffic flow confidentiality padding included.</param>
+    public int SealedSize(int innerLength) => TextOffset + ((innerLength + 2 + Alignment - 1) & -Alignment) + IcvSize;
+
+    /// <summary>How long an inner packet may be for its sealed packet to have no more than so many octets; 0 where none fits.</summary>
+    /// <param name="sealedLength">The sealed packet in octets: a path's MTU less what is outside of ESP.</param>
+    public int LargestInner(int sealedLength) => Math.Max(0, ((sealedLength - TextOffset - IcvSize) & -Alignment) - 2);
+}
