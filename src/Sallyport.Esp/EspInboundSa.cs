@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sallyport.Esp.Ciphers;
 
 namespace Sallyport.Esp;
@@ -12,6 +13,8 @@ public sealed class EspInboundSa : IDisposable
     private const byte IPv6 = 41;
     private const byte NoNextHeader = 59;
     private readonly EspCipher _cipher;
+    private readonly int _overhead;
+    private readonly int _alignment;
     private readonly ReplayWindow _window;
 
     /// <summary>Takes the keys.</summary>
@@ -26,6 +29,8 @@ public sealed class EspInboundSa : IDisposable
     {
         _window = new ReplayWindow(window);
         _cipher = EspCipher.Create(suite, key, extendedSequenceNumbers);
+        _overhead = suite.TextOffset + suite.IcvSize;
+        _alignment = suite.Alignment;
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -51,6 +56,7 @@ public sealed class EspInboundSa : IDisposable
     /// check value; padding and trailer use them too. May be the packet's own octets from there on.</param>
     /// <param name="length">The inner packet's octets, without what hides its length (RFC 4303 §2.7).</param>
     /// <param name="error">Why not.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryOpen(ReadOnlySpan<byte> packet, Span<byte> destination, out int length, out EspError error)
     {
         length = 0;
@@ -59,8 +65,8 @@ public sealed class EspInboundSa : IDisposable
             return false;
         }
 
-        int textLength = packet.Length - Suite.TextOffset - Suite.IcvSize;
-        if (textLength < Suite.Alignment || textLength % Suite.Alignment != 0)
+        int textLength = packet.Length - _overhead;
+        if (textLength < _alignment || (textLength & (_alignment - 1)) != 0)
         {
             error = EspError.Length;
             return false;
@@ -131,6 +137,8 @@ public sealed class EspInboundSa : IDisposable
     /// <summary>Names the SA, never its key.</summary>
     public override string ToString() => $"ESP in 0x{Spi:x8} seq {_window.Newest}";
 
+    // Compiled for speed at once: on a busy machine the runtime may take long to do so by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static EspError CheckTrailer(ReadOnlySpan<byte> text, out int length)
     {
         length = text.Length - 2 - text[^2];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sallyport.Esp.Ciphers;
 
 namespace Sallyport.Esp;
@@ -12,6 +13,9 @@ public sealed class EspOutboundSa : IDisposable
     private const byte IPv6 = 41;
     private const byte NoNextHeader = 59;
     private readonly EspCipher _cipher;
+    private readonly int _textOffset;
+    private readonly int _icvSize;
+    private readonly ulong _last;
     private ulong _sequence;
 
     /// <summary>Takes the keys.</summary>
@@ -24,6 +28,9 @@ public sealed class EspOutboundSa : IDisposable
     public EspOutboundSa(uint spi, EspSuite suite, ReadOnlySpan<byte> key, bool extendedSequenceNumbers = false)
     {
         _cipher = EspCipher.Create(suite, key, extendedSequenceNumbers);
+        _textOffset = suite.TextOffset;
+        _icvSize = suite.IcvSize;
+        _last = extendedSequenceNumbers ? ulong.MaxValue : uint.MaxValue;
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -40,8 +47,6 @@ public sealed class EspOutboundSa : IDisposable
     /// <summary>The sequence number of the last packet sealed, 0 before the first.</summary>
     public ulong Sequence => _sequence;
 
-    private ulong Last => ExtendedSequenceNumbers ? ulong.MaxValue : uint.MaxValue;
-
     /// <summary>Seals an IP packet.</summary>
     /// <param name="inner">An IPv4 or IPv6 packet; may lie in <paramref name="destination"/> at <see cref="EspSuite.TextOffset"/>, where it is sealed in place.</param>
     /// <param name="destination">Where the ESP packet goes.</param>
@@ -49,21 +54,22 @@ public sealed class EspOutboundSa : IDisposable
     /// <param name="paddedLength">The inner packet is made so long with zeros, which hide its length (RFC 4303 §2.7); none where it is as long already.</param>
     /// <returns>Whether it was: false where the destination is too small, the packet no IP packet, or the sequence numbers are used up, so that
     /// the SA must be replaced (RFC 4303 §3.3.3).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> destination, out int length, int paddedLength = 0)
     {
         int version = inner.IsEmpty ? 0 : inner[0] >> 4;
         length = Suite.SealedSize(Math.Max(inner.Length, paddedLength));
-        if (length > destination.Length || version is not (4 or 6) || _sequence >= Last)
+        if (length > destination.Length || version is not (4 or 6) || _sequence >= _last)
         {
             length = 0;
             return false;
         }
 
         Span<byte> packet = destination[..length];
-        inner.CopyTo(packet[Suite.TextOffset..]);
+        inner.CopyTo(packet[_textOffset..]);
         if (paddedLength > inner.Length)
         {
-            packet[(Suite.TextOffset + inner.Length)..(Suite.TextOffset + paddedLength)].Clear();
+            packet[(_textOffset + inner.Length)..(_textOffset + paddedLength)].Clear();
         }
 
         Seal(packet, Math.Max(inner.Length, paddedLength), version == 4 ? IPv4 : IPv6);
@@ -78,13 +84,13 @@ public sealed class EspOutboundSa : IDisposable
     public bool TrySealDummy(int innerLength, Span<byte> destination, out int length)
     {
         length = innerLength < 0 ? int.MaxValue : Suite.SealedSize(innerLength);
-        if (length > destination.Length || _sequence >= Last)
+        if (length > destination.Length || _sequence >= _last)
         {
             length = 0;
             return false;
         }
 
-        destination.Slice(Suite.TextOffset, innerLength).Clear();
+        destination.Slice(_textOffset, innerLength).Clear();
         Seal(destination[..length], innerLength, NoNextHeader);
         return true;
     }
@@ -100,8 +106,8 @@ public sealed class EspOutboundSa : IDisposable
         {
             if (!EspSlots.TrySlot(buffer, slotSize, i, out Span<byte> slot)
                 || lengths[i] < 0
-                || lengths[i] > slot.Length - Suite.TextOffset
-                || !TrySeal(slot.Slice(Suite.TextOffset, lengths[i]), slot, out int length))
+                || lengths[i] > slot.Length - _textOffset
+                || !TrySeal(slot.Slice(_textOffset, lengths[i]), slot, out int length))
             {
                 return i;
             }
@@ -118,21 +124,35 @@ public sealed class EspOutboundSa : IDisposable
     /// <summary>Names the SA, never its key.</summary>
     public override string ToString() => $"ESP out 0x{Spi:x8} seq {_sequence}";
 
+    // Compiled for speed at once: on a busy machine the runtime may take long to do so by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Seal(Span<byte> packet, int innerLength, byte nextHeader)
     {
         ulong sequence = ++_sequence;
         BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
         BinaryPrimitives.WriteUInt32BigEndian(packet[4..], (uint)sequence);
-        Span<byte> trailer = packet[(Suite.TextOffset + innerLength)..^Suite.IcvSize];
+        WriteTrailer(packet[(_textOffset + innerLength)..], packet.Length - _icvSize - _textOffset - innerLength - 2, nextHeader);
+        _cipher.Seal(packet, sequence);
+    }
 
-        // RFC 4303 §2.4: padding is 1, 2, 3 …
-        for (int i = 0; i < trailer.Length - 2; i++)
+    // RFC 4303 §2.4: padding is 1, 2, 3 …, then its length and what is inside. Up to six octets of it are one store, whose end is where the
+    // check value, of eight octets at least, is yet to come.
+    private static void WriteTrailer(Span<byte> trailer, int padding, byte nextHeader)
+    {
+        const ulong Pattern = 0x0807_0605_0403_0201;
+        if (padding <= 6)
+        {
+            ulong behind = (uint)(padding | (nextHeader << 8));
+            BinaryPrimitives.WriteUInt64LittleEndian(trailer, (Pattern & ((1UL << (8 * padding)) - 1)) | (behind << (8 * padding)));
+            return;
+        }
+
+        for (int i = 0; i < padding; i++)
         {
             trailer[i] = (byte)(i + 1);
         }
 
-        trailer[^2] = (byte)(trailer.Length - 2);
-        trailer[^1] = nextHeader;
-        _cipher.Seal(packet, sequence);
+        trailer[padding] = (byte)padding;
+        trailer[padding + 1] = nextHeader;
     }
 }

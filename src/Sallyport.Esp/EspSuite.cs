@@ -35,6 +35,9 @@ public sealed record EspSuite
         Algorithm = algorithm;
         IcvSize = icvSize;
         IntegrityKeySize = integrityKeySize;
+        IvSize = IsCbc ? 16 : 8;
+        Alignment = IsCbc ? 16 : 4;
+        TextOffset = EspPacket.HeaderSize + IvSize;
     }
 
     /// <summary>AES-GCM with a check value of 16 octets.</summary>
@@ -74,13 +77,13 @@ public sealed record EspSuite
     public AesGcmProvider Provider { get; init; }
 
     /// <summary>The initialization vector in octets.</summary>
-    public int IvSize => IsCbc ? 16 : 8;
+    public int IvSize { get; }
 
     /// <summary>The text is a multiple of so many octets (RFC 4303 §2.4).</summary>
-    public int Alignment => IsCbc ? 16 : 4;
+    public int Alignment { get; }
 
     /// <summary>Where the text begins in a packet: behind SPI, sequence number and initialization vector.</summary>
-    public int TextOffset => EspPacket.HeaderSize + IvSize;
+    public int TextOffset { get; }
 
     internal bool IsCbc => IntegrityKeySize > 0;
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sallyport.Esp;
 
 /// <summary>
@@ -22,8 +24,9 @@ public sealed class ReplayWindow
             throw new ArgumentException("a multiple of 64 is wanted", nameof(size));
         }
 
-        // RFC 6479 §2: one word more than the window, so that the word being filled never covers numbers still in it.
-        _words = new ulong[(size / 64) + 1];
+        // RFC 6479 §2: at least one word more than the window, so that the word being filled never covers numbers still in it; and a power of
+        // two, so that a mask finds the word.
+        _words = new ulong[BitOperations.RoundUpToPowerOf2((uint)(size / 64) + 1)];
         _size = size;
     }
 
@@ -54,7 +57,7 @@ public sealed class ReplayWindow
             ulong steps = Math.Min((sequence >> 6) - (Newest >> 6), (ulong)_words.Length);
             for (ulong i = 1; i <= steps; i++)
             {
-                _words[((Newest >> 6) + i) % (ulong)_words.Length] = 0;
+                _words[((Newest >> 6) + i) & Mask] = 0;
             }
 
             // Beyond a whole turn of the ring every word was cleared, the one of the new number among them.
@@ -84,7 +87,9 @@ public sealed class ReplayWindow
         return (high << 32) | low;
     }
 
+    private ulong Mask => (ulong)_words.Length - 1;
+
     private static ulong Bit(ulong sequence) => 1UL << (int)(sequence & 63);
 
-    private ref ulong Word(ulong sequence) => ref _words[(sequence >> 6) % (ulong)_words.Length];
+    private ref ulong Word(ulong sequence) => ref _words[(sequence >> 6) & Mask];
 }

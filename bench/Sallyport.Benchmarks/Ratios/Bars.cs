@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Sallyport.Benchmarks.Esp;
 using Sallyport.Benchmarks.Radius;
 using Sallyport.Benchmarks.Radius.Peers;
-using Sallyport.Esp;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Benchmarks.Ratios;
@@ -10,7 +10,7 @@ namespace Sallyport.Benchmarks.Ratios;
 internal static class Bars
 {
     // Made when they are measured: a server that is a verb of this program must not carry what bars need.
-    private static readonly Dictionary<string, Func<IEnumerable<IBar>>> ByGroup = new() { ["radius"] = Radius, ["eap"] = Eap, ["ike"] = Ike, ["esp"] = Esp };
+    private static readonly Dictionary<string, Func<IEnumerable<IBar>>> ByGroup = new() { ["radius"] = Radius, ["eap"] = Eap, ["ike"] = Ike, ["esp"] = EspBars.All };
 
     /// <summary>The groups.</summary>
     public static IEnumerable<string> Groups => ByGroup.Keys;
@@ -56,42 +56,5 @@ internal static class Bars
         byte[] hash = new byte[48];
         yield return new Bar("ike", "ike.parse/hmac-sha384", 0.5, () => Workloads.ParseIke(message), () => HMACSHA384.HashData(Workloads.EspKey, message, hash));
         yield return new Bar("ike", "ike.parse.allocated", 0, () => Workloads.ParseIke(message), null);
-    }
-
-    private static IEnumerable<IBar> Esp()
-    {
-        AesGcm gcm = new(Workloads.EspKey.AsSpan(0, 32), 16);
-        byte[] nonce = new byte[12];
-        byte[] tag = new byte[16];
-        byte[] opened = new byte[2000];
-        foreach (int size in (int[])[64, 576, 1400])
-        {
-            EspOutboundSa outbound = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
-            EspOutboundSa sealer = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
-            EspInboundSa inbound = new(0x1000, EspSuite.AesGcm16, Workloads.EspKey, extendedSequenceNumbers: true);
-            byte[] inner = Workloads.InnerPacket(size);
-            byte[] packet = new byte[2000];
-            byte[] text = new byte[size + 4];
-            yield return new Bar("esp", $"esp.seal.{size}/aes-gcm", 1.35, () => outbound.TrySeal(inner, packet, out _), () => gcm.Encrypt(nonce, text, text, tag, nonce.AsSpan(0, 8)));
-            yield return new Bar(
-                "esp",
-                $"esp.seal-open.{size}/aes-gcm",
-                1.35,
-                () =>
-                {
-                    sealer.TrySeal(inner, packet, out int length);
-                    inbound.TryOpen(packet.AsSpan(0, length), opened, out _, out _);
-                },
-                () =>
-                {
-                    gcm.Encrypt(nonce, text, text, tag, nonce.AsSpan(0, 8));
-                    gcm.Decrypt(nonce, text, tag, text, nonce.AsSpan(0, 8));
-                });
-            yield return new Bar("esp", $"esp.seal-open.{size}.allocated", 0, () =>
-            {
-                sealer.TrySeal(inner, packet, out int length);
-                inbound.TryOpen(packet.AsSpan(0, length), opened, out _, out _);
-            }, null);
-        }
     }
 }

@@ -24,5 +24,5 @@ internal sealed record BarLine(string Name, double? Value, double Limit, string 
 
     public override string ToString() => Value is null
         ? $"{Name} skipped: {Note}"
-        : string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.00} {Limit:0.00} {(Passes ? "pass" : "fail")}{(Note.Length > 0 ? "  # " : "")}{Note}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.000} {Limit:0.000} {(Passes ? "pass" : "fail")}{(Note.Length > 0 ? "  # " : "")}{Note}");
 }

@@ -125,9 +125,11 @@ public abstract class AesGcmAead : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData);
+    /// <summary><see cref="Seal"/>, whose caller knows that the lengths are right.</summary>
+    internal abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData);
 
-    private protected abstract bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData);
+    /// <summary><see cref="TryOpen"/>, whose caller knows that the lengths are right.</summary>
+    internal abstract bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData);
 
     /// <summary>Clears the key.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>

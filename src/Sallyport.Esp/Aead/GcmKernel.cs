@@ -26,8 +26,7 @@ internal static class GcmKernel<T>
     /// <param name="output">Where the other text goes: the same place or one apart.</param>
     /// <param name="length">The text's octets.</param>
     /// <returns>The tag.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Run<TDirection>(ref byte table, int rounds, Vector128<byte> start, Vector128<ulong> hash, int dataLength, ref byte input, ref byte output, int length)
         where TDirection : struct, IGcmDirection
     {

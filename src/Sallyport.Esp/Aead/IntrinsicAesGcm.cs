@@ -30,7 +30,7 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
     private ref byte Table => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory), _offset);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
+    internal override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Vector128<byte> computed = GcmKernel<T>.Run<Sealing>(
@@ -39,7 +39,7 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
+    internal override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
 
@@ -65,14 +65,15 @@ internal sealed class IntrinsicAesGcm<T> : AesGcmAead
         CryptographicOperations.ZeroMemory(_memory);
     }
 
-    // SP 800-38D §7.1 step 2: the nonce, and 1 as a big-endian number of 32 bits.
+    // SP 800-38D §7.1 step 2: the nonce, and 1 as a big-endian number of 32 bits. Salt and IV are read in the widths that they were just
+    // written in: a processor hands on only what one store wrote.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Start(ReadOnlySpan<byte> nonce)
     {
         ref byte octets = ref MemoryMarshal.GetReference(nonce);
-        ulong low = Unsafe.ReadUnaligned<ulong>(ref octets);
-        uint high = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 8));
-        return Vector128.Create(low, high | (1UL << 56)).AsByte();
+        ulong salt = Unsafe.ReadUnaligned<uint>(ref octets);
+        ulong iv = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref octets, 4));
+        return Vector128.Create(salt | (iv << 32), (iv >> 32) | (1UL << 56)).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

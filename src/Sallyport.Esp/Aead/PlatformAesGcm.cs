@@ -10,14 +10,14 @@ internal sealed class PlatformAesGcm(ReadOnlySpan<byte> key, int tagSize) : AesG
     /// <inheritdoc/>
     public override AesGcmProvider Provider => AesGcmProvider.Platform;
 
-    private protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
+    internal override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         Span<byte> whole = stackalloc byte[LargestTagSize];
         _gcm.Encrypt(nonce, plaintext, ciphertext, whole, associatedData);
         whole[..TagSize].CopyTo(tag);
     }
 
-    private protected override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
+    internal override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         if (TagSize < LargestTagSize)
         {

@@ -71,14 +71,15 @@ internal abstract class EspCipher : IDisposable
     // RFC 4106 §5, RFC 7634 §2.1: SPI, then the sequence number, of 64 bits where it is extended.
     protected int WriteAuthenticated(ReadOnlySpan<byte> packet, ulong sequence, Span<byte> data)
     {
-        packet[..4].CopyTo(data);
+        ulong spi = (ulong)BinaryPrimitives.ReadUInt32BigEndian(packet) << 32;
         if (Extended)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(data[4..], sequence);
+            BinaryPrimitives.WriteUInt64BigEndian(data, spi | (sequence >> 32));
+            BinaryPrimitives.WriteUInt32BigEndian(data[8..], (uint)sequence);
             return 12;
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(data[4..], (uint)sequence);
+        BinaryPrimitives.WriteUInt64BigEndian(data, spi | (uint)sequence);
         return 8;
     }
 }
