@@ -23,9 +23,9 @@ internal static class RadiusClientKeys
 
     public static ConcatKey EapMessage { get; } = new(79);
 
-    public static OctetsKey MsChapChallenge { get; } = new(Microsoft, 11);
+    public static OctetsKey MsChapChallenge { get; } = new(new RadiusAttributeId(Microsoft, 11));
 
-    public static OctetsKey MsChap2Response { get; } = new(Microsoft, 25);
+    public static OctetsKey MsChap2Response { get; } = new(new RadiusAttributeId(Microsoft, 25));
 
-    public static OctetsKey MsChap2Success { get; } = new(Microsoft, 26);
+    public static OctetsKey MsChap2Success { get; } = new(new RadiusAttributeId(Microsoft, 26));
 }

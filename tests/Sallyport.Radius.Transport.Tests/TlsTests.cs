@@ -12,7 +12,7 @@ namespace Sallyport.Radius.Transport.Tests;
 public sealed class TlsTests : IDisposable
 {
     private static readonly EncryptedKey UserPassword = new(2, RadiusEncryption.UserPassword);
-    private static readonly EncryptedKey SendKey = new(311, 16, RadiusEncryption.Salted);
+    private static readonly EncryptedKey SendKey = new(new RadiusAttributeId(311, 16), RadiusEncryption.Salted);
     private static readonly EncryptedKey TunnelPassword = new(69, RadiusEncryption.Salted, true);
     private readonly TestCertificates _authority = new();
     private readonly TestCertificates _stranger = new("Another authority");
