@@ -22,11 +22,12 @@ public enum RadiusRequestKind
 /// <summary>What a cache may hold.</summary>
 public sealed record RadiusReplyCacheLimits
 {
-    /// <summary>How many requests, pending and answered.</summary>
-    public int Requests { get; init; } = 65536;
+    /// <summary>How many requests, pending and answered; the oldest answered one makes room. What comes in within <see cref="Lifetime"/>
+    /// should fit: 32,768 are 3,200 a second for ten seconds.</summary>
+    public int Requests { get; init; } = 32768;
 
     /// <summary>How many octets of replies; the oldest make room for new ones.</summary>
-    public long ReplyBytes { get; init; } = 8 << 20;
+    public long ReplyBytes { get; init; } = 4 << 20;
 
     /// <summary>How many requests may be pending; further ones are shed.</summary>
     public int Pending { get; init; } = 16384;

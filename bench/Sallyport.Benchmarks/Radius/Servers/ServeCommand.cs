@@ -14,17 +14,18 @@ internal static class ServeCommand
         Option<int> port = new("--port") { Description = "Where it listens on 127.0.0.1.", DefaultValueFactory = _ => 1812 };
         Option<string> secret = new("--secret") { Description = "The shared secret.", DefaultValueFactory = _ => "testing123" };
         Option<int> users = new("--users") { Description = "How many people it knows.", DefaultValueFactory = _ => 10_000 };
-        Command command = new("serve", "Serve PAP, CHAP, MS-CHAPv2, EAP MD5-Challenge and accounting for user00000 with pass00000 and so on.") { port, secret, users };
-        command.SetAction(result => Run(result.GetValue(port), result.GetValue(secret)!, result.GetValue(users)));
+        Option<int> readers = new("--readers") { Description = "How many sockets and threads read the port; 0 for one a processor." };
+        Command command = new("serve", "Serve PAP, CHAP, MS-CHAPv2, EAP MD5-Challenge and accounting for user00000 with pass00000 and so on.") { port, secret, users, readers };
+        command.SetAction(result => Run(result.GetValue(port), result.GetValue(secret)!, result.GetValue(users), result.GetValue(readers)));
         return command;
     }
 
-    private static int Run(int port, string secret, int users)
+    private static int Run(int port, string secret, int users, int readers)
     {
         LoginHandler handler = new(new BenchUsers(users));
         RadiusServerOptions options = new()
         {
-            Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, port), RadiusRoles.Authentication | RadiusRoles.Accounting)],
+            Listeners = [new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, port), RadiusRoles.Authentication | RadiusRoles.Accounting) { Readers = readers }],
             Peers = new RadiusPeers([new RadiusPeer("loopback", "127.0.0.1", new RadiusSecret(secret))]),
 
             // All that a retransmission can ask for within half a second at the highest rate, in 8 MB.

@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using Sallyport.Radius.Compatibility;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
+
+namespace Sallyport.Radius.Server;
+
+/// <summary>One side of a proxy: the secret of that hop, and the Request Authenticator of its request, 16 octets.</summary>
+public readonly ref struct RadiusHopSecret
+{
+    /// <summary>A hop.</summary>
+    public RadiusHopSecret(RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator)
+    {
+        Secret = secret;
+        RequestAuthenticator = requestAuthenticator;
+    }
+
+    /// <summary>The secret.</summary>
+    public RadiusSecret Secret { get; }
+
+    /// <summary>The Request Authenticator.</summary>
+    public ReadOnlySpan<byte> RequestAuthenticator { get; }
+}
+
+/// <summary>
+/// Writes a packet's attributes for the next hop, as a proxy does (RFC 2865 §2.3): what is hidden is revealed with the one hop's secret and
+/// hidden anew with the other's, everything else, known or not, goes on octet for octet and in order. Proxy-State stays on its hop: it is
+/// left out of requests, which RFC 2865 §5.33 allows, and whoever replies adds that of the request again.
+/// </summary>
+public sealed class RadiusForwarding
+{
+    private const int VendorHeader = 4;
+    private const int AttributeHeader = 2;
+    private const byte ChapPassword = 3;
+    private const byte ProxyState = 33;
+    private static readonly OctetsKey ChapChallenge = new(60);
+    private readonly Dictionary<RadiusAttributeId, EncryptedKey> _hidden;
+    private readonly HashSet<uint> _vendors;
+
+    /// <summary>Forwards with a list of attributes that are hidden.</summary>
+    /// <param name="hidden">The attributes; those of vendors in the usual format, an octet each of type and length.</param>
+    public RadiusForwarding(IEnumerable<EncryptedKey> hidden)
+    {
+        Guard.NotNull(hidden);
+        _hidden = hidden.ToDictionary(k => k.Id);
+        _vendors = new HashSet<uint>(_hidden.Keys.Where(k => k.Vendor != 0).Select(k => k.Vendor));
+    }
+
+    /// <summary>What RFC 2865, RFC 2868 and RFC 2548 hide.</summary>
+    public static IReadOnlyList<EncryptedKey> Standard { get; } =
+    [
+        new(new RadiusAttributeId(0, 2), RadiusEncryption.UserPassword),
+        new(new RadiusAttributeId(0, 69), RadiusEncryption.Salted, IsTagged: true),
+        new(new RadiusAttributeId(311, 12), RadiusEncryption.UserPassword),
+        new(new RadiusAttributeId(311, 16), RadiusEncryption.Salted),
+        new(new RadiusAttributeId(311, 17), RadiusEncryption.Salted),
+    ];
+
+    /// <summary>Adds the attributes of a request.</summary>
+    /// <param name="writer">The request to the next hop.</param>
+    /// <param name="request">The request as it came in.</param>
+    /// <param name="from">The hop that it came in by.</param>
+    /// <param name="to">The secret of the next hop.</param>
+    /// <param name="salt">Random.</param>
+    /// <param name="leaveOut">Types that the caller adds itself; empty for none.</param>
+    public void WriteRequest(ref RadiusPacketWriter writer, RadiusPacket request, RadiusHopSecret from, RadiusSecret to, ushort salt, scoped ReadOnlySpan<byte> leaveOut = default)
+    {
+        Write(ref writer, request, from, to, salt, leaveOut);
+
+        // RFC 2865 §5.3: without CHAP-Challenge the authenticator is the challenge, and the authenticator changes here.
+        if (request.Contains(new RadiusAttributeId(0, ChapPassword)) && !request.Contains(ChapChallenge.Id))
+        {
+            writer.Add(ChapChallenge, request.Authenticator);
+        }
+    }
+
+    /// <summary>Adds the attributes of a reply.</summary>
+    /// <param name="writer">The reply to whoever asked the proxy.</param>
+    /// <param name="reply">The reply as it came in.</param>
+    /// <param name="from">The hop that it came in by, with the authenticator of the proxy's own request.</param>
+    /// <param name="to">The secret of whoever asked.</param>
+    /// <param name="salt">Random.</param>
+    public void WriteReply(ref RadiusPacketWriter writer, RadiusPacket reply, RadiusHopSecret from, RadiusSecret to, ushort salt) =>
+        Write(ref writer, reply, from, to, salt, default);
+
+    private void Write(ref RadiusPacketWriter writer, RadiusPacket packet, RadiusHopSecret from, RadiusSecret to, ushort salt, scoped ReadOnlySpan<byte> leaveOut)
+    {
+        foreach (RadiusRawItem item in packet.Attributes)
+        {
+            if (item.Type == ProxyState || leaveOut.IndexOf(item.Type) >= 0)
+            {
+                continue;
+            }
+
+            if (item.Vendor == 0)
+            {
+                if (_hidden.TryGetValue(new RadiusAttributeId(0, item.Type), out EncryptedKey key))
+                {
+                    Translate(ref writer, key, item.Value, from, to, salt++);
+                }
+                else
+                {
+                    writer.Add(item);
+                }
+            }
+            else if (!_vendors.Contains(item.Vendor) || !Divides(item.Value.Slice(VendorHeader), item.Vendor))
+            {
+                writer.Add(item);
+            }
+            else
+            {
+                WriteVendor(ref writer, item, from, to, ref salt);
+            }
+        }
+    }
+
+    // Whether a vendor's attribute divides into sub-attributes of which one is hidden. Anything else is left as it is.
+    private bool Divides(ReadOnlySpan<byte> rest, uint vendor)
+    {
+        bool hidden = false;
+        while (rest.Length >= AttributeHeader && rest[1] >= AttributeHeader && rest[1] <= rest.Length)
+        {
+            hidden |= _hidden.ContainsKey(new RadiusAttributeId(vendor, rest[0]));
+            rest = rest.Slice(rest[1]);
+        }
+
+        return hidden && rest.IsEmpty;
+    }
+
+    private void WriteVendor(ref RadiusPacketWriter writer, RadiusRawItem item, RadiusHopSecret from, RadiusSecret to, ref ushort salt)
+    {
+        for (ReadOnlySpan<byte> rest = item.Value.Slice(VendorHeader); !rest.IsEmpty; rest = rest.Slice(rest[1]))
+        {
+            RadiusAttributeId id = new(item.Vendor, rest[0]);
+            ReadOnlySpan<byte> value = rest.Slice(AttributeHeader, rest[1] - AttributeHeader);
+            if (_hidden.TryGetValue(id, out EncryptedKey key))
+            {
+                Translate(ref writer, key, value, from, to, salt++);
+            }
+            else
+            {
+                writer.AddRaw(id, value);
+            }
+        }
+    }
+
+    // A value whose form is wrong, as under a wrong secret, cannot be told to the next hop and is left out.
+    private static void Translate(ref RadiusPacketWriter writer, EncryptedKey key, ReadOnlySpan<byte> hidden, RadiusHopSecret from, RadiusSecret to, ushort salt)
+    {
+        Span<byte> text = stackalloc byte[256];
+        text.Clear();
+        if (TryReveal(key, hidden, from, text, out int length, out byte tag))
+        {
+            if (key.Encryption == RadiusEncryption.UserPassword)
+            {
+                // The padding of a fixed size is part of some values, MS-CHAP-MPPE-Keys among them (RFC 2548 §2.4.1).
+                writer.Add(key, text.Slice(0, to.IsNone ? length : Math.Max(length, Math.Min(hidden.Length, RadiusHiding.LargestPassword))), to);
+            }
+            else
+            {
+                writer.Add(key, text.Slice(0, length), to, salt, tag);
+            }
+        }
+
+        text.Clear();
+    }
+
+    // Decryption reads the first attribute of a packet: here it is the only one.
+    private static bool TryReveal(EncryptedKey key, ReadOnlySpan<byte> hidden, RadiusHopSecret from, Span<byte> text, out int length, out byte tag)
+    {
+        length = 0;
+        tag = 0;
+        int header = key.Id.Vendor == 0 ? AttributeHeader : AttributeHeader + VendorHeader + AttributeHeader;
+        Span<byte> octets = stackalloc byte[RadiusPacket.HeaderSize + 255];
+        octets.Clear();
+        int size = header + hidden.Length;
+        if (size > 255)
+        {
+            return false;
+        }
+
+        octets = octets.Slice(0, RadiusPacket.HeaderSize + size);
+        BinaryPrimitives.WriteUInt16BigEndian(octets.Slice(2), (ushort)octets.Length);
+        Span<byte> attribute = octets.Slice(RadiusPacket.HeaderSize);
+        attribute[0] = key.Id.Vendor == 0 ? (byte)key.Id.Type : RadiusPacket.VendorSpecific;
+        attribute[1] = (byte)size;
+        if (key.Id.Vendor != 0)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(attribute.Slice(AttributeHeader), key.Id.Vendor);
+            attribute[6] = (byte)key.Id.Type;
+            attribute[7] = (byte)(AttributeHeader + hidden.Length);
+        }
+
+        hidden.CopyTo(attribute.Slice(header));
+        return RadiusPacket.TryParse(octets, out RadiusPacket packet, out _)
+            && packet.TryDecrypt(key, from.Secret, from.RequestAuthenticator, text, out length, out tag);
+    }
+}
