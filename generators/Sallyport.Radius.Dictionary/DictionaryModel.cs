@@ -18,10 +18,11 @@ public sealed record DictionaryVendorFormat(int TypeOctets, int LengthOctets, bo
 public sealed record DictionaryVendor(string Name, uint Number, DictionaryVendorFormat Format, string? Comment);
 
 /// <summary>The place of a MEMBER in its structure.</summary>
+/// <param name="Structure">The name of the structure.</param>
 /// <param name="BitOffset">How many bits stand before it, or -1 where a field without a fixed length does.</param>
 /// <param name="BitLength">How many bits it has, or 0 for all that are left.</param>
 /// <param name="IsKey">Whether its value says what follows the structure's own fields.</param>
-public sealed record DictionaryMember(int BitOffset, int BitLength, bool IsKey);
+public sealed record DictionaryMember(string Structure, int BitOffset, int BitLength, bool IsKey);
 
 /// <summary>One ATTRIBUTE, or what version 4 of the syntax has besides: MEMBER, STRUCT, DEFINE, ALIAS.</summary>
 /// <param name="Name">Its name.</param>

@@ -162,7 +162,7 @@ internal sealed class DictionarySymbols(DictionaryModel model, DictionaryTable t
             {
                 model.Report(DictionaryDiagnostics.Structure, name, $"{name.Text} goes beyond the {structure.Entry.Length} octets of {structure.Entry.Name}");
             }
-            else if (Take(line, structure.Entry.Path.Child(structure.Count + 1), form, structure.Entry.Path, name, new DictionaryMember(structure.Bits, width, form.Flags.IsKey)) is { } member)
+            else if (Take(line, structure.Entry.Path.Child(structure.Count + 1), form, structure.Entry.Path, name, new DictionaryMember(structure.Entry.Name, structure.Bits, width, form.Flags.IsKey)) is { } member)
             {
                 structure.Count++;
                 structure.ClosedBy = width == 0 ? member.Name : null;

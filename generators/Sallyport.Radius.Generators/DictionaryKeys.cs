@@ -19,8 +19,13 @@ internal static class DictionaryKeys
     public static bool HidesOthers(DictionaryEntry entry) => entry.IsInternal || entry.Type == DictionaryType.Struct || IsOpaque(entry);
 
     /// <summary>Why there is no key for an attribute, or null where there is one.</summary>
-    public static string? Why(DictionaryEntry entry) =>
-        Within(entry.Path).Count() > DeepestNesting ? $"{entry.Path} stands deeper within others than {DeepestNesting} levels" : null;
+    public static string? Why(DictionaryEntry entry) => entry switch
+    {
+        { IsInternal: true } => null,
+        { Member.BitOffset: < 0 } => "its place depends on the fields before it",
+        { Member: not null } => null,
+        _ => Within(entry.Path).Count() > DeepestNesting ? $"{entry.Path} stands deeper within others than {DeepestNesting} levels" : null,
+    };
 
     /// <summary>The type of the key: its name, and the type argument of one that is generic.</summary>
     /// <param name="entry">The attribute.</param>
@@ -119,7 +124,7 @@ internal static class DictionaryKeys
     };
 
     /// <summary>The width of an attribute's enumeration.</summary>
-    public static string Underlying(DictionaryEntry entry) => entry.Type switch
+    public static string Underlying(DictionaryType type) => type switch
     {
         DictionaryType.Byte or DictionaryType.Bool => "byte",
         DictionaryType.Short => "ushort",
@@ -127,7 +132,7 @@ internal static class DictionaryKeys
         DictionaryType.SignedByte => "sbyte",
         DictionaryType.SignedShort => "short",
         DictionaryType.Signed64 => "long",
-        DictionaryType.Integer64 => "ulong",
+        DictionaryType.Integer64 or DictionaryType.Bits => "ulong",
         _ => "uint",
     };
 
@@ -163,6 +168,7 @@ internal static class DictionaryKeys
             DictionaryType.Float64 => "a number of IEEE 754 in 64 bits",
             DictionaryType.TimeSpan => "a span of time",
             DictionaryType.IPv4OrIPv6Prefix => "a prefix of either version",
+            DictionaryType.Bits => entry.Length == 1 ? "a bit" : $"{entry.Length} bits",
             DictionaryType.Struct => "a structure",
             DictionaryType.Attribute => "the number of an attribute",
             DictionaryType.VendorSpecific or DictionaryType.ExtendedVendorSpecific => "vendors' attributes",

@@ -14,6 +14,7 @@ public class GoldenTests
     [InlineData("dictionary.names")]
     [InlineData("dictionary.places")]
     [InlineData("dictionary.version4")]
+    [InlineData("dictionary.values")]
     public void The_output_is_what_it_was(string dictionary)
     {
         string folder = Repository.At("tests", "Sallyport.Radius.Generators.Tests", "Golden");
