@@ -78,6 +78,20 @@ public sealed class RadiusClient : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client was disposed of before.</exception>
     public async Task<RadiusReply?> SendAsync(RadiusCode code, RadiusRequestWriter write, RadiusSendOptions? options = null, CancellationToken cancellationToken = default)
     {
+        try
+        {
+            return await SendInlineAsync(code, write, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Off the thread that reads the server's replies: whoever waits may take as long as they like.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+    }
+
+    /// <summary>The same for whoever never blocks: goes on at once, on the thread that has read the reply.</summary>
+    internal async Task<RadiusReply?> SendInlineAsync(RadiusCode code, RadiusRequestWriter write, RadiusSendOptions? options = null, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(write);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         cancellationToken.ThrowIfCancellationRequested();

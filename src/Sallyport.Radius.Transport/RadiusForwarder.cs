@@ -30,7 +30,7 @@ public sealed class RadiusForwarder(RadiusClient client, RadiusSilence silence =
     public async ValueTask<RadiusResponse> HandleAsync(RadiusRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RadiusReply? reply = await client.SendAsync(
+        RadiusReply? reply = await client.SendInlineAsync(
             request.Packet.Code,
             (ref RadiusPacketWriter writer, RadiusHop hop) =>
             {

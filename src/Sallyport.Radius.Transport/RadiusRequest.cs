@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Server;
 using Sallyport.Radius.Wire;
@@ -109,7 +108,12 @@ public sealed class RadiusRequest
     }
 
     /// <summary>A random salt for hidden attributes of the reply; take another one for each.</summary>
-    public static ushort CreateSalt() => (ushort)RandomNumberGenerator.GetInt32(0, 0x8000);
+    public static ushort CreateSalt()
+    {
+        Span<byte> salt = stackalloc byte[sizeof(ushort)];
+        RadiusRandom.Fill(salt);
+        return (ushort)(BitConverter.ToUInt16(salt) & 0x7fff);
+    }
 
     internal void Set(RadiusPacket packet, in RadiusRemote remote, RadiusPeer peer, RadiusReplySlot slot, long began)
     {

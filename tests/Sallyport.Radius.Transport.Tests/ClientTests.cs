@@ -49,6 +49,27 @@ public sealed class ClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_that_blocks_where_its_reply_came_holds_up_no_other_reply()
+    {
+        await using RadiusClient client = Client(Silent, mostPorts: 1);
+        using ManualResetEventSlim other = new();
+        async Task<bool> BlockAsync()
+        {
+            Assert.NotNull(await Ask(client).ConfigureAwait(false));
+            return other.Wait(TimeSpan.FromSeconds(20));
+        }
+
+        Task<bool> blocking = BlockAsync();
+        await AnswerAsync();
+        Task<RadiusReply?> second = Ask(client);
+        await AnswerAsync();
+
+        Assert.NotNull(await second.WaitAsync(TimeSpan.FromSeconds(20)));
+        other.Set();
+        Assert.True(await blocking);
+    }
+
+    [Fact]
     public async Task Disposal_ends_what_is_under_way_and_what_comes_after()
     {
         RadiusClient client = Client(Silent);
@@ -131,4 +152,14 @@ public sealed class ClientTests : IDisposable
 
     private static Task<RadiusReply?> Ask(RadiusClient client, CancellationToken cancellationToken = default) =>
         client.SendAsync(RadiusCode.AccessRequest, Login, cancellationToken: cancellationToken);
+
+    private async Task AnswerAsync()
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        UdpReceiveResult asked = await _silent.ReceiveAsync(patience.Token);
+        byte[] reply = new byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(reply, RadiusCode.AccessAccept, asked.Buffer[1], asked.Buffer.AsSpan(4, 16));
+        Assert.True(writer.TryComplete(Secret, out int length));
+        await _silent.SendAsync(reply.AsMemory(0, length), asked.RemoteEndPoint, patience.Token);
+    }
 }

@@ -18,12 +18,16 @@ internal enum LinkOutcome
     GivenUp,
 }
 
-/// <summary>Whoever waits for a request.</summary>
+/// <summary>Whoever waits for a request, and goes on where the end of it is told: for a reply on the thread that has read it.</summary>
 /// <param name="canMove">Whether the request may go to another server.</param>
-internal sealed class PendingRequest(bool canMove) : TaskCompletionSource<LinkOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class PendingRequest(bool canMove) : TaskCompletionSource<LinkOutcome>
 {
     /// <summary>Whether the request may go to another server.</summary>
     public bool CanMove { get; } = canMove;
 
     public static PendingRequest Of(RadiusExchange exchange) => (PendingRequest)exchange.Tag!;
+
+    /// <summary>Tells the end on a thread that has nothing else to do.</summary>
+    public void EndElsewhere(LinkOutcome outcome) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static end => end.Pending.TrySetResult(end.Outcome), (Pending: this, Outcome: outcome), preferLocal: false);
 }

@@ -183,7 +183,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
             }
             else
             {
-                PendingRequest.Of(exchange).TrySetResult(outcome);
+                PendingRequest.Of(exchange).EndElsewhere(outcome);
             }
         }
     }
@@ -223,7 +223,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
         foreach (RadiusExchange exchange in timedOut)
         {
             Link.OnSilent?.Invoke(exchange.Started);
-            PendingRequest.Of(exchange).TrySetResult(LinkOutcome.Silent);
+            PendingRequest.Of(exchange).EndElsewhere(LinkOutcome.Silent);
         }
     }
 }

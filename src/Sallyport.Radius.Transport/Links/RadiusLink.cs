@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Sallyport.Radius.Client;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
@@ -127,7 +126,7 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
         }
         else
         {
-            RandomNumberGenerator.Fill(authenticator);
+            RadiusRandom.Fill(authenticator);
         }
 
         Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
