@@ -17,12 +17,12 @@ public class LayerRules
     // Layers of each package from the ground up; types of one layer may use those before it.
     private static readonly string[][] Layers =
     [
-        [@"Sallyport\.Radius\.Wire", @"Sallyport\.Radius\.Security", @"Sallyport\.Radius\.(Client|Server)", @"Sallyport\.Radius\.Transport"],
+        [@"Sallyport\.Radius\.Wire", @"Sallyport\.Radius\.Security", @"Sallyport\.Radius\.Text", @"Sallyport\.Radius\.(Client|Server)", @"Sallyport\.Radius\.Transport"],
         [@"Sallyport\.Eap\.Wire", @"Sallyport\.Eap\.Methods", @"Sallyport\.Eap\.(Authenticator|Peer)"],
         [@"Sallyport\.Ikev2\.Wire", @"Sallyport\.Ikev2\.Crypto", @"Sallyport\.Ikev2\.Session", @"Sallyport\.Ikev2\.Endpoint", @"Sallyport\.Ipsec"],
     ];
 
-    private const string StateMachines = @"^Sallyport\.(Radius\.(Wire|Security|Client|Server)|Eap|Ikev2|Esp)(\.|$)";
+    private const string StateMachines = @"^Sallyport\.(Radius\.(Wire|Security|Text|Client|Server)|Eap|Ikev2|Esp)(\.|$)";
 
     public static TheoryData<string, string> ForbiddenDirections()
     {

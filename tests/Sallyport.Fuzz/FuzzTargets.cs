@@ -8,6 +8,7 @@ using Sallyport.Ikev2.Wire;
 using Sallyport.Radius.Dictionary;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Text;
 using Sallyport.Radius.Wire;
 using Sallyport.Samples.Common;
 using Sallyport.Samples.DuoProxy.Configuration;
@@ -31,6 +32,7 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("radius-packet", RadiusPacketTarget),
+        new("radius-text", RadiusTextTarget),
         new("dictionary", octets => DictionaryParser.Parse(Encoding.UTF8.GetString(octets), "fuzz")),
         new("eap-packet", EapPacketTarget),
         new("ike-message", IkeMessageTarget),
@@ -43,6 +45,9 @@ public static class FuzzTargets
 
     /// <summary>Finds a target.</summary>
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
+    // An Access-Request with User-Name, NAS-IP-Address, NAS-Port and Called-Station-Id.
+    private static readonly byte[] AskedOfUsers = [1, 0, 0, 54, .. new byte[16], 1, 7, .. "alice"u8, 4, 6, 192, 0, 2, 1, 5, 6, 0, 0, 0, 9, 30, 15, .. "00-11-22:corp"u8];
 
     private static RadiusSecret Secret => LazySecret.Value;
 
@@ -63,6 +68,7 @@ public static class FuzzTargets
             }
         }
 
+        _ = packet.Dump();
         packet.TryGet(Rfc2865.NasIpAddress, out System.Net.IPAddress _);
         packet.TryGet(Rfc2865.ServiceType, out ServiceType _);
         packet.TryGet(Rfc2868.TunnelType, out byte _, out TunnelType _);
@@ -74,6 +80,33 @@ public static class FuzzTargets
         packet.TryDecrypt(MicrosoftVsa.MsMppeSendKey, Secret, packet.Authenticator, buffer, out _);
         RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true);
         RadiusAuthenticators.VerifyReply(packet, packet.Authenticator, Secret, requireMessageAuthenticator: false);
+    }
+
+    private static void RadiusTextTarget(byte[] octets)
+    {
+        string text = Encoding.UTF8.GetString(octets);
+        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
+        if (RadiusText.TryParse(text, RadiusDictionary.Standard, out IReadOnlyList<RadiusTextPacket>? packets, out _))
+        {
+            foreach (RadiusTextPacket packet in packets.Take(4))
+            {
+                RadiusPacketWriter writer = new(buffer, packet.Code ?? RadiusCode.AccountingRequest, packet.Identifier ?? 0, new byte[16]);
+                packet.WriteTo(ref writer, Secret);
+                if (writer.TryComplete(Secret, out int length) && !RadiusPacket.TryParse(buffer[..length], out _, out _))
+                {
+                    throw new InvalidOperationException("what was written is no packet");
+                }
+            }
+        }
+
+        if (RadiusUsersFile.TryParse(text, RadiusDictionary.Standard, out RadiusUsersFile? users, out _))
+        {
+            RadiusPacket.TryParse(AskedOfUsers, out RadiusPacket request, out _);
+            RadiusUsersMatch match = users.Match("alice", request);
+            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessAccept, 0, new byte[16]);
+            match.WriteReplyTo(ref writer, Secret);
+            writer.TryComplete(Secret, out _);
+        }
     }
 
     private static void EapPacketTarget(byte[] octets)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Text;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Tests;
@@ -39,5 +40,27 @@ public class ReadmeSnippet
 
         // </snippet>
         Assert.Equal(RadiusParseError.None, error);
+    }
+
+    [Fact]
+    public void A_packet_is_written_and_shown_as_text()
+    {
+        RadiusSecret secret = new("testing123");
+
+        // <snippet>
+        RadiusDictionary dictionary = RadiusDictionary.Standard.With(CiscoVsa.Definitions);
+        if (RadiusText.TryParse("User-Name = alice, Cisco-AVPair = \"shell:priv-lvl=15\"", dictionary, out var packets, out var error))
+        {
+            byte[] buffer = new byte[RadiusPacket.LargestSize];
+            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, identifier: 7, RandomNumberGenerator.GetBytes(RadiusAuthenticators.Size));
+            packets[0].WriteTo(ref writer, secret);
+            if (writer.TryComplete(secret, out int length) && RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket packet, out _))
+            {
+                Console.Write(packet.Dump(dictionary));
+            }
+        }
+
+        // </snippet>
+        Assert.Null(error);
     }
 }

@@ -4,6 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Sallyport.Radius.Compatibility;
 
 /// <summary>What .NET Standard 2.0 lacks.</summary>
+internal static class Strings
+{
+    public static bool Contains(this string text, string value, StringComparison comparison) => text.IndexOf(value, comparison) >= 0;
+}
+
+/// <summary>What .NET Standard 2.0 lacks.</summary>
 internal static class CryptographicOperations
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
