@@ -2,6 +2,7 @@ using System.Text;
 using Sallyport.Eap.Wire;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
 using Sallyport.Radius.Transport;
 using Sallyport.Radius.Wire;
 
@@ -10,8 +11,6 @@ namespace Sallyport.Samples.DuoProxy.Proxy;
 /// <summary>Makes the answers that a NAS gets, out of the primary's or on the proxy's own account.</summary>
 internal static class Answers
 {
-    private const uint Microsoft = MicrosoftVsa.VendorMicrosoft;
-
     // The result of the authentication itself; it reaches the NAS whatever pass_through says.
     private static readonly HashSet<RadiusAttributeId> Result =
     [
@@ -19,17 +18,14 @@ internal static class Answers
         MicrosoftVsa.MsMppeSendKey.Id, MicrosoftVsa.MsMppeRecvKey.Id, MicrosoftVsa.MsMppeEncryptionPolicy.Id, MicrosoftVsa.MsMppeEncryptionTypes.Id,
     ];
 
+    private static readonly RadiusForwarding Forwarding = new(RadiusForwarding.Standard);
+
     /// <summary>The primary's challenge, unchanged: State and EAP round are between it and the client.</summary>
-    public static LoginAnswer Challenge(RadiusReply reply) => new(RadiusCode.AccessChallenge, (ref RadiusPacketWriter writer) =>
+    public static LoginAnswer Challenge(RadiusRequest request, RadiusReply reply)
     {
-        foreach (RadiusRawItem item in reply.Packet.Attributes)
-        {
-            if (item.Type != Rfc2865.ProxyState.Id.Type)
-            {
-                writer.Add(item);
-            }
-        }
-    });
+        RadiusSecret nasSecret = request.Peer.Secret;
+        return new LoginAnswer(RadiusCode.AccessChallenge, (ref RadiusPacketWriter writer) => Forward(ref writer, reply, nasSecret, null));
+    }
 
     /// <summary>The primary's Accept, its keys hidden anew for the NAS.</summary>
     /// <param name="request">The NAS's request.</param>
@@ -39,26 +35,11 @@ internal static class Answers
     public static LoginAnswer Accept(RadiusRequest request, RadiusReply reply, Func<RadiusAttributeId, bool> passes, string? message)
     {
         bool eap = reply.Packet.Contains(Rfc3579.EapMessage.Id);
-        byte[]? sendKey = Reveal(reply, MicrosoftVsa.MsMppeSendKey);
-        byte[]? receiveKey = Reveal(reply, MicrosoftVsa.MsMppeRecvKey);
         RadiusSecret nasSecret = request.Peer.Secret;
         return new LoginAnswer(RadiusCode.AccessAccept, (ref RadiusPacketWriter writer) =>
         {
-            foreach (RadiusRawItem item in reply.Packet.Attributes)
-            {
-                Copy(ref writer, item, id => (Result.Contains(id) || passes(id)) && !(eap && id == Rfc2865.ReplyMessage.Id));
-            }
-
-            ushort salt = RadiusRequest.CreateSalt();
-            if (receiveKey is not null)
-            {
-                writer.Add(MicrosoftVsa.MsMppeRecvKey, receiveKey, nasSecret, salt);
-            }
-
-            if (sendKey is not null)
-            {
-                writer.Add(MicrosoftVsa.MsMppeSendKey, sendKey, nasSecret, (ushort)(salt ^ 1));
-            }
+            // State ends with the conversation.
+            Forward(ref writer, reply, nasSecret, id => id != Rfc2865.State.Id && (Result.Contains(id) || passes(id)) && !(eap && id == Rfc2865.ReplyMessage.Id));
 
             // RFC 3579 §2.6.5: no Reply-Message beside an EAP-Message.
             if (!eap && message is { Length: > 0 })
@@ -100,41 +81,8 @@ internal static class Answers
         });
     }
 
-    // A vendor's attributes may share one Vendor-Specific attribute: each is looked at by itself.
-    private static void Copy(ref RadiusPacketWriter writer, RadiusRawItem item, Func<RadiusAttributeId, bool> wanted)
-    {
-        if (item.Vendor == 0)
-        {
-            RadiusAttributeId id = new(0, item.Type);
-
-            // State ends with the conversation; Proxy-State and Tunnel-Password belong to the other hop.
-            if (item.Type != Rfc2865.State.Id.Type && item.Type != Rfc2865.ProxyState.Id.Type && id != Rfc2868.TunnelPassword.Id && wanted(id))
-            {
-                writer.Add(item);
-            }
-
-            return;
-        }
-
-        ReadOnlySpan<byte> rest = item.Value[4..];
-        while (rest.Length >= 2 && rest[1] >= 2 && rest[1] <= rest.Length)
-        {
-            RadiusAttributeId id = new(item.Vendor, rest[0]);
-            bool key = id == MicrosoftVsa.MsMppeSendKey.Id || id == MicrosoftVsa.MsMppeRecvKey.Id || id is { Vendor: Microsoft, Type: 12 };
-            if (!key && wanted(id))
-            {
-                writer.AddRaw(id, rest[2..rest[1]]);
-            }
-
-            rest = rest[rest[1]..];
-        }
-    }
-
-    private static byte[]? Reveal(RadiusReply reply, EncryptedKey key)
-    {
-        byte[] value = new byte[253];
-        return reply.TryDecrypt(key, value, out int length) ? value[..length] : null;
-    }
+    private static void Forward(ref RadiusPacketWriter writer, RadiusReply reply, RadiusSecret nasSecret, Func<RadiusAttributeId, bool>? passes) => Forwarding.WriteReply(
+        ref writer, reply.Packet, new RadiusHopSecret(reply.Hop.Secret, reply.RequestAuthenticator), nasSecret, RadiusRequest.CreateSalt(), passes);
 
     private static byte[] Cut(string text)
     {

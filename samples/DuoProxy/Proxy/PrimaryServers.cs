@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sallyport.Radius.Client;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
 using Sallyport.Radius.Transport;
 using Sallyport.Radius.Wire;
 using Sallyport.Samples.DuoProxy.Configuration;
@@ -17,6 +18,7 @@ namespace Sallyport.Samples.DuoProxy.Proxy;
 /// </summary>
 internal sealed class PrimaryServers : IAsyncDisposable
 {
+    private static readonly RadiusForwarding Forwarding = new(RadiusForwarding.Standard);
     private readonly RadiusClientSection _section;
     private readonly ProxyCounters _counters;
     private readonly ILogger _logger;
@@ -80,27 +82,8 @@ internal sealed class PrimaryServers : IAsyncDisposable
             writer.Add(Rfc2865.NasIpAddress, own);
         }
 
-        foreach (RadiusRawItem item in packet.Attributes)
-        {
-            RadiusAttributeId id = new(0, item.Type);
-            if (id != Rfc2865.NasIpAddress.Id && id != Rfc2865.UserPassword.Id && id != Rfc2865.ProxyState.Id)
-            {
-                writer.Add(item);
-            }
-        }
-
-        Span<byte> password = stackalloc byte[RadiusHiding.LargestPassword];
-        if (packet.TryDecrypt(Rfc2865.UserPassword, request.Peer.Secret, packet.Authenticator, password, out int length))
-        {
-            writer.Add(Rfc2865.UserPassword, password[..length], hop.Secret);
-            password.Clear();
-        }
-
-        // RFC 2865 §5.3: without CHAP-Challenge the authenticator is the challenge, and the authenticator changes here.
-        if (packet.Contains(Rfc2865.ChapPassword.Id) && !packet.Contains(Rfc2865.ChapChallenge.Id))
-        {
-            writer.Add(Rfc2865.ChapChallenge, packet.Authenticator);
-        }
+        Forwarding.WriteRequest(
+            ref writer, packet, new RadiusHopSecret(request.Peer.Secret, packet.Authenticator), hop.Secret, RadiusRequest.CreateSalt(), [Rfc2865.NasIpAddress.Id.OuterType]);
     }
 
     private static string Name(RadiusUpstream server) => server.EndPoint is IPEndPoint address ? LogText.Endpoint(address) : LogText.Quoted(((DnsEndPoint)server.EndPoint).Host);

@@ -93,7 +93,7 @@ internal sealed class ServerSection
                     _conversations.Remember(Identify(request, next), primary.Server);
                 }
 
-                return Answers.Challenge(primary);
+                return Answers.Challenge(request, primary);
             case RadiusCode.AccessAccept:
                 return await AskDuoAsync(request, tag, primary, cancellationToken);
             default:

@@ -65,7 +65,7 @@ public sealed class RadiusForwarding
     /// <param name="leaveOut">Types that the caller adds itself; empty for none.</param>
     public void WriteRequest(ref RadiusPacketWriter writer, RadiusPacket request, RadiusHopSecret from, RadiusSecret to, ushort salt, scoped ReadOnlySpan<byte> leaveOut = default)
     {
-        Write(ref writer, request, from, to, salt, leaveOut);
+        Write(ref writer, request, from, to, salt, leaveOut, null);
 
         // RFC 2865 §5.3: without CHAP-Challenge the authenticator is the challenge, and the authenticator changes here.
         if (request.Contains(new RadiusAttributeId(0, ChapPassword)) && !request.Contains(ChapChallenge.Id))
@@ -80,10 +80,13 @@ public sealed class RadiusForwarding
     /// <param name="from">The hop that it came in by, with the authenticator of the proxy's own request.</param>
     /// <param name="to">The secret of whoever asked.</param>
     /// <param name="salt">Random.</param>
-    public void WriteReply(ref RadiusPacketWriter writer, RadiusPacket reply, RadiusHopSecret from, RadiusSecret to, ushort salt) =>
-        Write(ref writer, reply, from, to, salt, default);
+    /// <param name="passes">Which attributes go on; null for all. Each of a vendor's is asked for by itself, and one that does not divide
+    /// into attributes does not go on.</param>
+    public void WriteReply(ref RadiusPacketWriter writer, RadiusPacket reply, RadiusHopSecret from, RadiusSecret to, ushort salt, Func<RadiusAttributeId, bool>? passes = null) =>
+        Write(ref writer, reply, from, to, salt, default, passes);
 
-    private void Write(ref RadiusPacketWriter writer, RadiusPacket packet, RadiusHopSecret from, RadiusSecret to, ushort salt, scoped ReadOnlySpan<byte> leaveOut)
+    private void Write(
+        ref RadiusPacketWriter writer, RadiusPacket packet, RadiusHopSecret from, RadiusSecret to, ushort salt, scoped ReadOnlySpan<byte> leaveOut, Func<RadiusAttributeId, bool>? passes)
     {
         foreach (RadiusRawItem item in packet.Attributes)
         {
@@ -92,9 +95,13 @@ public sealed class RadiusForwarding
                 continue;
             }
 
-            if (item.Vendor == 0)
+            if (item.Vendor != 0)
             {
-                if (_hidden.TryGetValue(new RadiusAttributeId(0, item.Type), out EncryptedKey key))
+                WriteVendor(ref writer, item, from, to, ref salt, passes);
+            }
+            else if (passes is null || passes(new RadiusAttributeId(item.Type)))
+            {
+                if (_hidden.TryGetValue(new RadiusAttributeId(item.Type), out EncryptedKey key))
                 {
                     Translate(ref writer, key, item.Value, from, to, salt++);
                 }
@@ -103,36 +110,29 @@ public sealed class RadiusForwarding
                     writer.Add(item);
                 }
             }
-            else if (!_vendors.Contains(item.Vendor) || !Divides(item.Value.Slice(VendorHeader), item.Vendor))
-            {
-                writer.Add(item);
-            }
-            else
-            {
-                WriteVendor(ref writer, item, from, to, ref salt);
-            }
         }
     }
 
-    // Whether a vendor's attribute divides into sub-attributes of which one is hidden. Anything else is left as it is.
-    private bool Divides(ReadOnlySpan<byte> rest, uint vendor)
+    // What has nothing hidden in it, or does not divide, goes on whole where nobody chooses.
+    private void WriteVendor(ref RadiusPacketWriter writer, RadiusRawItem item, RadiusHopSecret from, RadiusSecret to, ref ushort salt, Func<RadiusAttributeId, bool>? passes)
     {
-        bool hidden = false;
-        while (rest.Length >= AttributeHeader && rest[1] >= AttributeHeader && rest[1] <= rest.Length)
+        ReadOnlySpan<byte> rest = item.Value.Slice(VendorHeader);
+        bool divides = Divides(rest, item.Vendor, out bool hidden);
+        if (passes is null && !(divides && hidden))
         {
-            hidden |= _hidden.ContainsKey(new RadiusAttributeId(vendor, rest[0]));
-            rest = rest.Slice(rest[1]);
+            writer.Add(item);
+            return;
         }
 
-        return hidden && rest.IsEmpty;
-    }
-
-    private void WriteVendor(ref RadiusPacketWriter writer, RadiusRawItem item, RadiusHopSecret from, RadiusSecret to, ref ushort salt)
-    {
-        for (ReadOnlySpan<byte> rest = item.Value.Slice(VendorHeader); !rest.IsEmpty; rest = rest.Slice(rest[1]))
+        for (; divides && !rest.IsEmpty; rest = rest.Slice(rest[1]))
         {
             RadiusAttributeId id = new(item.Vendor, rest[0]);
             ReadOnlySpan<byte> value = rest.Slice(AttributeHeader, rest[1] - AttributeHeader);
+            if (passes is not null && !passes(id))
+            {
+                continue;
+            }
+
             if (_hidden.TryGetValue(id, out EncryptedKey key))
             {
                 Translate(ref writer, key, value, from, to, salt++);
@@ -142,6 +142,19 @@ public sealed class RadiusForwarding
                 writer.AddRaw(id, value);
             }
         }
+    }
+
+    private bool Divides(ReadOnlySpan<byte> rest, uint vendor, out bool hidden)
+    {
+        hidden = false;
+        bool mayHide = _vendors.Contains(vendor);
+        while (rest.Length >= AttributeHeader && rest[1] >= AttributeHeader && rest[1] <= rest.Length)
+        {
+            hidden |= mayHide && _hidden.ContainsKey(new RadiusAttributeId(vendor, rest[0]));
+            rest = rest.Slice(rest[1]);
+        }
+
+        return rest.IsEmpty;
     }
 
     // A value whose form is wrong, as under a wrong secret, cannot be told to the next hop and is left out.
