@@ -110,6 +110,22 @@ public sealed class JsonSection
     /// <summary>A list of texts; empty where it is missing.</summary>
     public IReadOnlyList<string> Texts(string name) => List<string>(name, "a list of texts");
 
+    /// <summary>Whether there is a value and it is a text.</summary>
+    public bool IsText(string name) => Has(name) && _values[name].Value is string;
+
+    /// <summary>A text, a number, true or false, or a list of these, each as text.</summary>
+    public IReadOnlyList<string> Values(string name)
+    {
+        object? value = Has(name) ? _values[name].Value : null;
+        return [.. (value as List<object?> ?? [value]).Select(v => v switch
+        {
+            string text => text,
+            double number => number.ToString("R", CultureInfo.InvariantCulture),
+            bool flag => flag ? "yes" : "no",
+            _ => throw Error(name, $"\"{name}\" should be a text, a number, true or false, or a list of these"),
+        })];
+    }
+
     /// <summary>The names of all values, for objects whose names are free.</summary>
     public IEnumerable<string> Names => _values.Keys;
 

@@ -10,7 +10,9 @@ public partial class ProgramTests
     [InlineData("DuoCloud", "--config")]
     [InlineData("DuoProxy", "--config")]
     [InlineData("Headend", "--pki")]
-    [InlineData("RadiusServer", "--config")]
+    [InlineData("RadiusServer", "--live-log")]
+    [InlineData("DecodePacket", "packet")]
+    [InlineData("SendAccessRequest", "--secret")]
     [InlineData("VpnClient", "--password-stdin")]
     [InlineData("Walkthrough", "--duo-down")]
     public async Task Help_names_the_options(string program, string option)

@@ -7,12 +7,12 @@ using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Transport;
 using Sallyport.Radius.Wire;
-using Sallyport.Samples.RadiusServer.Configuration;
+using Sallyport.Samples.RadiusServer.Users;
 
 namespace Sallyport.Samples.RadiusServer.Authentication;
 
 /// <summary>EAP conversations under way, each found by the State of its last challenge (RFC 3579 §2.6.1), bound to its device, and forgotten after a while.</summary>
-internal sealed class EapConversations(RadiusServerConfiguration configuration, TimeProvider time)
+internal sealed class EapConversations(UserDirectory users, TimeProvider time)
 {
     private const int MostConversations = 10_000;
     private const int LargestEap = 4096;
@@ -36,7 +36,8 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
             conversation = Take(state, request.Peer.Name);
             if (conversation is null)
             {
-                return new Verdict(VerdictOutcome.Reject, "EAP", null, "no conversation has this State");
+                UserRecord stranger = users.Find(packet.GetString(Rfc2865.UserName), packet);
+                return new Verdict(VerdictOutcome.Reject, "EAP", stranger, "no conversation has this State");
             }
 
             outcome = conversation.Authenticator.Handle(eap.AsSpan(0, eapLength), next, out length);
@@ -52,7 +53,7 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
     private Verdict Answer(RadiusRequest request, Conversation conversation, EapAuthenticatorOutcome outcome, byte[] eap)
     {
         EapAuthenticator authenticator = conversation.Authenticator;
-        IdentityUser? user = authenticator.Identity is { } identity ? configuration.Users.GetValueOrDefault(identity) : null;
+        UserRecord user = users.Find(authenticator.Identity, request.Packet);
         string protocol = authenticator.Method switch
         {
             EapMethodType.Md5Challenge => "EAP-MD5",
@@ -62,14 +63,14 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
         };
         switch (outcome)
         {
-            case EapAuthenticatorOutcome.Request:
+            case EapAuthenticatorOutcome.Request when !IsRefused(user):
                 byte[] state = Keep(conversation);
                 return new Verdict(VerdictOutcome.Challenge, protocol, user, "", (ref RadiusPacketWriter w) =>
                 {
                     w.Add(Rfc2865.State, state);
                     w.Add(Rfc3579.EapMessage, eap);
                 });
-            case EapAuthenticatorOutcome.Success when user is not null:
+            case EapAuthenticatorOutcome.Success when !IsRefused(user):
                 byte[] key = authenticator.MasterSessionKey.ToArray();
                 RadiusSecret secret = request.Peer.Secret;
                 return new Verdict(VerdictOutcome.Accept, protocol, user, "", (ref RadiusPacketWriter w) =>
@@ -83,10 +84,13 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
             default:
                 // RFC 3579 §2.6.3: a Reject carries EAP-Failure with the response's identifier.
                 byte[] failure = outcome == EapAuthenticatorOutcome.Failure && eap.Length > 0 ? eap : EapPacket.Result(EapCode.Failure, Identifier(request));
-                string reason = outcome == EapAuthenticatorOutcome.Discard ? "an EAP packet out of place" : user is null ? "unknown user" : "wrong password or method";
+                string reason = outcome == EapAuthenticatorOutcome.Discard ? "an EAP packet out of place" : IsRefused(user) ? $"Auth-Type is {user.AuthType}" : PasswordProtocols.Reason(user);
                 return new Verdict(VerdictOutcome.Reject, protocol, user, reason, (ref RadiusPacketWriter w) => w.Add(Rfc3579.EapMessage, failure));
         }
     }
+
+    // Auth-Type may name the one protocol that is wanted of a user; a verdict without any proof of the person is none for EAP, which ends in keys.
+    private static bool IsRefused(UserRecord user) => user.AuthType is not (null or "Local" or "EAP");
 
     private static byte Identifier(RadiusRequest request) =>
         request.Packet.TryGetRaw(Rfc3579.EapMessage.Id, out ReadOnlySpan<byte> eap) && eap.Length > 1 ? eap[1] : (byte)0;
@@ -98,7 +102,10 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
         string? identity = !start && EapPacket.TryParse(eap, out EapPacket packet, out _) && packet is { Code: EapCode.Response, Type: EapMethodType.Identity }
             ? Encoding.UTF8.GetString(packet.TypeData)
             : null;
-        EapAuthenticator authenticator = new(new EapAuthenticatorOptions { Random = RandomNumberGenerator.Fill, QueryIdentity = start, KnownIdentity = identity, Methods = Methods });
+
+        // The methods may be asked for rounds later, when this request is long over.
+        byte[] first = request.Octets.ToArray();
+        EapAuthenticator authenticator = new(new EapAuthenticatorOptions { Random = RandomNumberGenerator.Fill, QueryIdentity = start, KnownIdentity = identity, Methods = name => Methods(name, first) });
         Conversation conversation = new(authenticator, request.Peer.Name);
         if (!start && (identity is null || request.Packet.GetString(Rfc2865.UserName) is { } name && name != identity))
         {
@@ -109,11 +116,12 @@ internal sealed class EapConversations(RadiusServerConfiguration configuration, 
         return (conversation, outcome, length);
     }
 
-    private List<KeyValuePair<EapMethodType, Func<IEapServerMethod>>> Methods(string identity)
+    private List<KeyValuePair<EapMethodType, Func<IEapServerMethod>>> Methods(string identity, byte[] request)
     {
-        IdentityUser? user = configuration.Users.GetValueOrDefault(identity);
-        EapPassword? password = user?.Password;
-        return [.. (user?.EapMethods ?? configuration.EapMethods).Select(m => new KeyValuePair<EapMethodType, Func<IEapServerMethod>>(m, () => m switch
+        _ = RadiusPacket.TryParse(request, out RadiusPacket packet, out _);
+        UserRecord user = users.Find(identity, packet);
+        EapPassword? password = user.Password;
+        return [.. user.EapMethods.Select(m => new KeyValuePair<EapMethodType, Func<IEapServerMethod>>(m, () => m switch
         {
             EapMethodType.Md5Challenge => new Md5ChallengeMethod(password, RandomNumberGenerator.Fill),
             EapMethodType.GenericTokenCard => new GenericTokenCardMethod(password),

@@ -1,39 +1,38 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Sallyport.Eap.Methods;
 using Sallyport.Eap.Wire;
+using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Server;
+using Sallyport.Radius.Text;
 using Sallyport.Samples.Common;
+using Sallyport.Samples.RadiusServer.Users;
 
 namespace Sallyport.Samples.RadiusServer.Configuration;
-
-/// <summary>A person.</summary>
-/// <param name="Name">Their name.</param>
-/// <param name="Password">Their password or its NT hash.</param>
-/// <param name="EapMethods">The EAP methods they may use, the favourite first.</param>
-/// <param name="Reply">What an Access-Accept says of them.</param>
-public sealed record IdentityUser(string Name, EapPassword Password, IReadOnlyList<EapMethodType> EapMethods, IReadOnlyList<ReplyItem> Reply)
-{
-    /// <summary>The name, never the password.</summary>
-    public override string ToString() => Name;
-}
 
 /// <summary>The server's configuration.</summary>
 public sealed record RadiusServerConfiguration
 {
-    /// <summary>Where it listens.</summary>
+    /// <summary>The names of attributes: the RFCs', Microsoft's, and of the vendors that this program opted into.</summary>
+    public static RadiusDictionary Dictionary { get; } = RadiusDictionary.Standard.With(
+        _3gppVsa.Definitions, ArubaVsa.Definitions, AscendVsa.Definitions, CiscoVsa.Definitions, ExtremeVsa.Definitions, HpVsa.Definitions, HuaweiVsa.Definitions,
+        JuniperVsa.Definitions, MikrotikVsa.Definitions, RuckusVsa.Definitions);
+
+    /// <summary>Where it listens for logins.</summary>
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Where it listens for accounting; nowhere where <see cref="Database"/> is null.</summary>
+    public IReadOnlyList<IPEndPoint> ListenForAccounting { get; init; } = [];
+
+    /// <summary>The SQLite file that sessions go to, or null for no accounting.</summary>
+    public string? Database { get; init; }
 
     /// <summary>The network devices that may ask.</summary>
     public required IReadOnlyList<RadiusPeer> Devices { get; init; }
 
-    /// <summary>The people, by name.</summary>
-    public required IReadOnlyDictionary<string, IdentityUser> Users { get; init; }
-
-    /// <summary>The EAP methods of people without a list of their own, and of strangers.</summary>
-    public required IReadOnlyList<EapMethodType> EapMethods { get; init; }
+    /// <summary>The people.</summary>
+    public required UserDirectory Users { get; init; }
 
     /// <summary>Reads a configuration file.</summary>
     /// <exception cref="ConfigurationException">It cannot be used.</exception>
@@ -44,38 +43,51 @@ public sealed record RadiusServerConfiguration
     public static RadiusServerConfiguration Read(JsonSection root)
     {
         ArgumentNullException.ThrowIfNull(root);
-        List<IPEndPoint> listen = [.. root.Texts("listen").Select(t => EndPoint(root, t))];
-        IReadOnlyList<EapMethodType> methods = Methods(root, [EapMethodType.MsChapV2, EapMethodType.Md5Challenge, EapMethodType.GenericTokenCard]);
+        List<IPEndPoint> listen = EndPoints(root);
+        JsonSection? accounting = root.Section("accounting");
         List<RadiusPeer> devices = [.. root.Sections("devices").Select(Device)];
         if (devices.Count == 0)
         {
             throw root.Error("devices", "\"devices\" should have at least one network device with \"name\", \"address\" and \"secret\"");
         }
 
-        Dictionary<string, IdentityUser> users = [];
-        foreach (JsonSection section in root.Sections("users"))
-        {
-            IdentityUser user = User(section, methods);
-            if (!users.TryAdd(user.Name, user))
-            {
-                throw section.Error("name", $"the user {user.Name} stands here twice");
-            }
-        }
-
+        UserDirectory users = ReadUsers(root);
+        List<IPEndPoint> forAccounting = accounting is null ? [] : EndPoints(accounting);
+        string? database = accounting is null ? null : Beside(root, accounting.Text("database"));
+        accounting?.RejectOthers();
         root.RejectOthers();
         return new RadiusServerConfiguration
         {
             Listen = listen.Count > 0 ? listen : [new IPEndPoint(IPAddress.Any, 1812)],
+            ListenForAccounting = accounting is null || forAccounting.Count > 0 ? forAccounting : [new IPEndPoint(IPAddress.Any, 1813)],
+            Database = database,
             Devices = devices,
             Users = users,
-            EapMethods = methods,
         };
     }
 
-    private static IPEndPoint EndPoint(JsonSection root, string text) =>
+    // Either a list, or the name of a file in FreeRADIUS' text form.
+    private static UserDirectory ReadUsers(JsonSection root)
+    {
+        IReadOnlyList<EapMethodType> otherwise = EapMethods.Read(root) is { Count: > 0 } given ? given : [EapMethodType.MsChapV2, EapMethodType.Md5Challenge, EapMethodType.GenericTokenCard];
+        Dictionary<string, IReadOnlyList<EapMethodType>> methods = new(StringComparer.Ordinal);
+        if (!root.IsText("users"))
+        {
+            return new UserDirectory(JsonUsers.Read(root, Dictionary, methods), otherwise, methods);
+        }
+
+        return RadiusUsersFile.TryLoad(Beside(root, root.Text("users")), Dictionary, out RadiusUsersFile? users, out RadiusTextError? error)
+            ? new UserDirectory(users, otherwise, methods)
+            : throw new ConfigurationException(error.File, error.Line, string.Create(CultureInfo.InvariantCulture, $"column {error.Column}: {error.Problem}"));
+    }
+
+    // A file is named relative to the configuration that names it.
+    private static string Beside(JsonSection root, string file) => Path.Combine(Path.GetDirectoryName(root.File) ?? "", file);
+
+    private static List<IPEndPoint> EndPoints(JsonSection section) => [.. section.Texts("listen").Select(text =>
         IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && text.Contains(':', StringComparison.Ordinal)
             ? endPoint
-            : throw root.Error("listen", $"'{text}' should read ADDRESS:PORT, such as 0.0.0.0:1812");
+            : throw section.Error("listen", $"'{text}' should read ADDRESS:PORT, such as 0.0.0.0:1812"))];
 
     private static RadiusPeer Device(JsonSection section)
     {
@@ -105,34 +117,5 @@ public sealed record RadiusServerConfiguration
         };
         section.RejectOthers();
         return device;
-    }
-
-    private static IdentityUser User(JsonSection section, IReadOnlyList<EapMethodType> methods)
-    {
-        string name = section.Text("name");
-        string? text = section.OptionalText("password");
-        string? hash = section.OptionalText("ntHash");
-        EapPassword password = (text, hash) switch
-        {
-            (not null, null) => EapPassword.FromText(text),
-            (null, { Length: 32 }) when hash.All(char.IsAsciiHexDigit) => EapPassword.FromNtHash(Convert.FromHexString(hash)),
-            (null, not null) => throw section.Error("ntHash", "\"ntHash\" should have 32 hexadecimal digits"),
-            _ => throw section.Error(text is null ? "name" : "ntHash", $"the user {name} should have either \"password\" or \"ntHash\""),
-        };
-        IdentityUser user = new(name, password, Methods(section, methods), ReplyItem.Read(section.Section("reply")));
-        section.RejectOthers();
-        return user;
-    }
-
-    private static IReadOnlyList<EapMethodType> Methods(JsonSection section, IReadOnlyList<EapMethodType> otherwise)
-    {
-        List<EapMethodType> methods = [.. section.Texts("eapMethods").Select(m => m.ToLowerInvariant() switch
-        {
-            "md5" => EapMethodType.Md5Challenge,
-            "gtc" => EapMethodType.GenericTokenCard,
-            "mschapv2" => EapMethodType.MsChapV2,
-            _ => throw section.Error("eapMethods", $"'{m}' should be md5, gtc or mschapv2"),
-        })];
-        return methods.Count > 0 ? methods : otherwise;
     }
 }

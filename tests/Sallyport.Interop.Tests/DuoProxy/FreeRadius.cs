@@ -36,12 +36,17 @@ internal sealed class FreeRadius : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="endpoint">Where it listens; any free port of the loopback where none is given.</param>
     /// <param name="launcher">What to put in front of its command, such as <c>ip netns exec NAME</c>.</param>
-    public static async Task<FreeRadius> StartAsync(IPEndPoint? endpoint = null, params string[] launcher)
+    public static Task<FreeRadius> StartAsync(IPEndPoint? endpoint = null, params string[] launcher) => StartAsync(Users, endpoint, launcher);
+
+    /// <summary>Starts a server on the loopback with a users file of the test's.</summary>
+    public static Task<FreeRadius> StartWithUsersAsync(string users) => StartAsync(users, null, []);
+
+    private static async Task<FreeRadius> StartAsync(string users, IPEndPoint? endpoint, string[] launcher)
     {
         string folder = Directory.CreateTempSubdirectory("sallyport-freeradius-").FullName;
         endpoint ??= FreeEndpoint();
         await File.WriteAllTextAsync(Path.Combine(folder, "radiusd.conf"), Configuration(folder, endpoint));
-        await File.WriteAllTextAsync(Path.Combine(folder, "users"), Users);
+        await File.WriteAllTextAsync(Path.Combine(folder, "users"), users);
         string[] command = [.. launcher, "freeradius", "-d", folder, "-fxx", "-l", "stdout"];
         ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         FreeRadius server = new(Process.Start(start)!, folder, endpoint);

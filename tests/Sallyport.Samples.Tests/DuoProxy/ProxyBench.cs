@@ -87,7 +87,7 @@ internal sealed class ProxyBench : IAsyncDisposable
               "listen": ["127.0.0.1:0"],
               "devices": [{ "address": "127.0.0.1", "secret": "primary" }],
               "users": [
-                { "name": "sadks", "password": "open sesame", "reply": { "Class": "staff", "Session-Timeout": 600, "Reply-Message": "hello" } },
+                { "name": "sadks", "password": "open sesame", "reply": { "Class": "staff", "Session-Timeout": 600, "Reply-Message": "hello", "User-Name": "sadks" } },
                 { "name": "guest", "password": "guest" },
                 { "name": "stranger", "password": "stranger" },
                 {{people}}
