@@ -41,9 +41,11 @@ internal static class Bars
         Contestant server = new("ours", null, 1, (_, port) => ServerProcess.StartVerb("serve", "--port", $"{port}", "--secret", Scene.Secret, "--users", $"{Rivals.Users}"));
         yield return new LiveBar("radius", "radius.pap", false, false, server, [new Contestant("freeradius", "freeradius", 1 / 3.0, Rivals.FreeRadiusPap)], MemoryLimit: 60);
 
-        Contestant proxy = new("ours", null, 1, (scene, port) => ServerProcess.StartVerb("forward", "--port", $"{port}", "--home", $"{scene.HomePort}", "--secret", Scene.Secret));
+        Contestant proxy = new("ours", null, 1, (scene, port) => ServerProcess.StartVerb(
+            ["forward", "--port", $"{port}", "--home", $"{scene.HomePort}", "--secret", Scene.Secret, .. scene.TlsOptions]));
         Contestant[] proxies = [new("freeradius", "freeradius", 1 / 3.0, Rivals.FreeRadiusProxy), new("radsecproxy", "radsecproxy", 1 / 2.0, Rivals.RadsecProxy)];
         yield return new LiveBar("radius", "radius.forward.udp", false, true, proxy, proxies);
+        yield return new LiveBar("radius", "radius.forward.tls", true, true, proxy, proxies);
     }
 
     private static IEnumerable<IBar> Eap()

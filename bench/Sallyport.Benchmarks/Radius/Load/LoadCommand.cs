@@ -57,12 +57,7 @@ internal static class LoadCommand
                 Rate = result.GetValue(rate),
                 Timeout = TimeSpan.FromSeconds(result.GetValue(timeout)),
             };
-            TlsIdentity? identity = (result.GetValue(certificate), result.GetValue(key), result.GetValue(authority)) switch
-            {
-                (null, null, null) => null,
-                ({ } pem, { } pemKey, { } ca) => TlsIdentity.Load(pem, pemKey, ca),
-                _ => throw new ArgumentException("RADIUS/TLS needs --certificate, --key and --ca"),
-            };
+            TlsIdentity? identity = TlsIdentity.Optional(result.GetValue(certificate), result.GetValue(key), result.GetValue(authority));
             List<(string, int)> watched = [("generator", Environment.ProcessId), .. (result.GetValue(processes) ?? []).Select(Watched)];
             return Run(options, identity, TimeSpan.FromSeconds(result.GetValue(warmUp)), TimeSpan.FromSeconds(result.GetValue(seconds)), watched);
         });

@@ -53,15 +53,16 @@ internal sealed class LoadSlots
     public int NextChannel => _free.TryPeek(out int slot) ? slot / _identifiers : -1;
 
     /// <summary>Begins the next request.</summary>
-    /// <param name="time">When it was to be sent, on the clock of <see cref="Stopwatch"/>.</param>
+    /// <param name="due">When it was to be sent, on the clock of <see cref="Stopwatch"/>: what its latency counts from.</param>
+    /// <param name="now">When it is sent: what its timeout counts from.</param>
     /// <returns>Its octets, which do not move.</returns>
-    public ReadOnlySpan<byte> Begin(long time)
+    public ReadOnlySpan<byte> Begin(long due, long now)
     {
         int at = _free.Dequeue();
         int identifier = _first + (at % _identifiers);
         int turn = _next[identifier];
         _next[identifier] = turn + 1 == _pool.PerIdentifier ? 0 : turn + 1;
-        _slots[at] = new Slot { Sent = time, Request = (identifier * _pool.PerIdentifier) + turn, IsBusy = true };
+        _slots[at] = new Slot { Due = due, Sent = now, Request = (identifier * _pool.PerIdentifier) + turn, IsBusy = true, Lost = _slots[at].Lost };
         Counts.Sent++;
         return _pool[_slots[at].Request];
     }
@@ -88,19 +89,29 @@ internal sealed class LoadSlots
 
         ref Slot slot = ref _slots[at];
         ReadOnlySpan<byte> request = slot.AnswerSize == 0 ? _pool[slot.Request] : AnswerOf(at)[..slot.AnswerSize];
-        if (RadiusAuthenticators.VerifyReply(packet, request.Slice(4, 16), _options.Secret, _options.RequireMessageAuthenticator) != RadiusVerification.Genuine)
+        if (!IsReply(packet, request))
         {
-            Counts.Bad++;
+            // Perhaps the late reply to the request of this identifier that was given up.
+            if (slot.Lost != 0 && IsReply(packet, _pool[slot.Lost - 1]))
+            {
+                Counts.Stray++;
+            }
+            else
+            {
+                Counts.Bad++;
+            }
+
             return default;
         }
 
-        Counts.Count(packet, Nanoseconds(time - slot.Sent));
+        slot.Lost = 0;
+        Counts.Count(packet, Nanoseconds(time - slot.Due));
         if (packet.Code == RadiusCode.AccessChallenge && slot.AnswerSize == 0 && _pool.KindOf(slot.Request) == LoadKind.EapMd5)
         {
             slot.AnswerSize = _pool.Answer(slot.Request, packet, AnswerOf(at));
             if (slot.AnswerSize != 0)
             {
-                slot.Sent = time;
+                slot.Due = slot.Sent = time;
                 Counts.Sent++;
                 return AnswerOf(at)[..slot.AnswerSize];
             }
@@ -121,10 +132,14 @@ internal sealed class LoadSlots
             if (_slots[at].IsBusy && _slots[at].Sent < oldest)
             {
                 Counts.Lost++;
+                _slots[at].Lost = _slots[at].Request + 1;
                 Release(at);
             }
         }
     }
+
+    private bool IsReply(RadiusPacket packet, ReadOnlySpan<byte> request) =>
+        RadiusAuthenticators.VerifyReply(packet, request.Slice(4, 16), _options.Secret, _options.RequireMessageAuthenticator) == RadiusVerification.Genuine;
 
     private static long Nanoseconds(long ticks) => (long)(ticks * (1e9 / Stopwatch.Frequency));
 
@@ -138,8 +153,12 @@ internal sealed class LoadSlots
 
     private struct Slot
     {
+        public long Due;
         public long Sent;
         public int Request;
+
+        // The request before that was given up, by its number from 1 on.
+        public int Lost;
         public int AnswerSize;
         public bool IsBusy;
     }

@@ -47,7 +47,7 @@ internal sealed class TlsConnection : IDisposable
             {
                 while (now < end && Slots.Outstanding < _options.Outstanding)
                 {
-                    Write(Slots.Begin(now));
+                    Write(Slots.Begin(now, now));
                 }
 
                 if (Slots.Outstanding == 0)

@@ -15,6 +15,15 @@ internal sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate
         return new TlsIdentity(X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), X509CertificateLoader.LoadCertificateFromFile(authority));
     }
 
+    /// <summary>Reads PEM files, all or none of which are given.</summary>
+    /// <exception cref="ArgumentException">Some are given, some not.</exception>
+    public static TlsIdentity? Optional(string? certificate, string? key, string? authority) => (certificate, key, authority) switch
+    {
+        (null, null, null) => null,
+        ({ }, { }, { }) => Load(certificate, key, authority),
+        _ => throw new ArgumentException("RADIUS/TLS needs --certificate, --key and --ca"),
+    };
+
     /// <summary>How a client speaks TLS: its certificate shown, the server's checked against the authority.</summary>
     public SslClientAuthenticationOptions Client(string server) => new()
     {
@@ -25,14 +34,6 @@ internal sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate
 
         // radsecproxy 1.9 ends a handshake that resumes an earlier session with an internal error.
         AllowTlsResume = false,
-    };
-
-    /// <summary>How a server speaks TLS: a certificate of the authority demanded.</summary>
-    public SslServerAuthenticationOptions Server() => new()
-    {
-        ServerCertificate = Certificate,
-        ClientCertificateRequired = true,
-        CertificateChainPolicy = Policy(),
     };
 
     private X509ChainPolicy Policy()

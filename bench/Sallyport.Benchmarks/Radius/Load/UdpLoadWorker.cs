@@ -150,7 +150,7 @@ internal sealed unsafe class UdpLoadWorker : IDisposable
             while (channel >= 0 && count < Batch && room > 0 && (_options.Rate == 0 || _due <= now) && stream.Slots.NextChannel == channel)
             {
                 // A request that goes out late has waited all the same: its time counts from when it was due.
-                ReadOnlySpan<byte> request = stream.Slots.Begin(_options.Rate > 0 ? _due : now);
+                ReadOnlySpan<byte> request = stream.Slots.Begin(_options.Rate > 0 ? _due : now, now);
                 _due += _options.Rate > 0 ? (long)(Stopwatch.Frequency / _options.Rate) : 0;
                 Put(count++, request);
                 room--;

@@ -26,6 +26,9 @@ internal sealed class Scene : IDisposable
 
     public BenchCertificates Certificates { get; }
 
+    /// <summary>The options of a verb that has RADIUS/TLS in front.</summary>
+    public string[] TlsOptions => IsTls ? ["--certificate", Certificates.ServerCertificate, "--key", Certificates.ServerKey, "--ca", Certificates.Authority] : [];
+
     /// <summary>An empty folder.</summary>
     public string FolderFor(string name) => _folder.CreateSubdirectory(name).FullName;
 
