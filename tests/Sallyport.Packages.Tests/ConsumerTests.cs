@@ -85,7 +85,7 @@ public class ConsumerTests(PackedPackages packed)
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Sallyport.Radius" Version="@VERSION@" />
-                <RadiusVendor Include="Cisco;microsoft" />
+                <RadiusVendor Include="Cisco;microsoft;cisco" />
                 @MORE@
               </ItemGroup>
             </Project>
