@@ -24,6 +24,22 @@ public enum EspAlgorithm
     AesCbcHmacSha512,
 }
 
+/// <summary>What stands in front of an ESP packet on its path.</summary>
+public enum EspEncapsulation
+{
+    /// <summary>An IPv4 header without options.</summary>
+    IPv4,
+
+    /// <summary>An IPv4 header without options, and a UDP header (RFC 3948).</summary>
+    IPv4Udp,
+
+    /// <summary>An IPv6 header.</summary>
+    IPv6,
+
+    /// <summary>An IPv6 header, and a UDP header (RFC 3948).</summary>
+    IPv6Udp,
+}
+
 /// <summary>How the packets of an SA are protected, and what that costs in octets.</summary>
 public sealed record EspSuite
 {
@@ -98,4 +114,24 @@ public sealed record EspSuite
     /// <summary>How long an inner packet may be for its sealed packet to have no more than so many octets; 0 where none fits.</summary>
     /// <param name="sealedLength">The sealed packet in octets: a path's MTU less what is outside of ESP.</param>
     public int LargestInner(int sealedLength) => Math.Max(0, ((sealedLength - TextOffset - IcvSize) & -Alignment) - 2);
+
+    /// <summary>The MTU of a tunnel: how long an inner packet may be for its outer packet to pass a path whole (RFC 4301 §8.2); 0 where none fits. A tunnel that
+    /// carries IPv6 must offer 1280 octets, whatever its path does (RFC 8200 §5).</summary>
+    /// <param name="pathMtu">The path's MTU in octets: an outer packet, its IP header included.</param>
+    /// <param name="encapsulation">What stands in front of the ESP packet.</param>
+    public int LargestInner(int pathMtu, EspEncapsulation encapsulation) => LargestInner(pathMtu - OuterSize(encapsulation));
+
+    /// <summary>The length of the outer packet in octets, its IP header included.</summary>
+    /// <param name="innerLength">The inner packet in octets, traffic flow confidentiality padding included.</param>
+    /// <param name="encapsulation">What stands in front of the ESP packet.</param>
+    public int OuterLength(int innerLength, EspEncapsulation encapsulation) => OuterSize(encapsulation) + SealedSize(innerLength);
+
+    private static int OuterSize(EspEncapsulation encapsulation) => encapsulation switch
+    {
+        EspEncapsulation.IPv4 => 20,
+        EspEncapsulation.IPv4Udp => 20 + 8,
+        EspEncapsulation.IPv6 => 40,
+        EspEncapsulation.IPv6Udp => 40 + 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(encapsulation)),
+    };
 }
