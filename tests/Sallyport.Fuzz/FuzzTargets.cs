@@ -3,7 +3,6 @@ using Sallyport.Eap.Authenticator;
 using Sallyport.Eap.Methods;
 using Sallyport.Eap.Peer;
 using Sallyport.Eap.Wire;
-using Sallyport.Esp;
 using Sallyport.Ikev2.Wire;
 using Sallyport.Radius.Dictionary;
 using Sallyport.Radius.Dictionaries;
@@ -37,7 +36,9 @@ public static class FuzzTargets
         new("eap-packet", EapPacketTarget),
         new("ike-message", IkeMessageTarget),
         new("ike-sa", octets => Walk(octets)),
-        new("esp-packet", EspPacketTarget),
+        new("esp-packet", EspTargets.Packet),
+        new("esp-suites", EspTargets.AllSuites),
+        new("aes-gcm-providers", EspTargets.Providers),
         new("authproxy-cfg", octets => Refusable(() => AuthProxyConfiguration.Parse(Encoding.UTF8.GetString(octets), "authproxy.cfg"))),
         new("router-cfg", octets => Refusable(() => HeadendPlan.Resolve(RouterConfiguration.Parse(Encoding.UTF8.GetString(octets), "router.cfg")))),
         new("anyconnect-profile", octets => Refusable(() => AnyConnectProfile.Parse(Encoding.UTF8.GetString(octets), "profile.xml"))),
@@ -203,23 +204,6 @@ public static class FuzzTargets
             {
                 throw new InvalidOperationException("a proposal with other transforms than it announces");
             }
-        }
-    }
-
-    private static void EspPacketTarget(byte[] octets)
-    {
-        using EspInboundSa inbound = new(0x1000, EspSuite.AesGcm16, new byte[36], extendedSequenceNumbers: true);
-        if (octets.Length >= 4)
-        {
-            // Under the SA's own SPI, or nothing would go beyond it.
-            (octets[0], octets[1], octets[2], octets[3]) = (0, 0, 0x10, 0);
-        }
-
-        EspUdp.Classify(octets);
-        byte[] opened = new byte[octets.Length];
-        if (!inbound.TryOpen(octets, opened, out _, out EspError error) && error == EspError.None)
-        {
-            throw new InvalidOperationException("refused without a reason");
         }
     }
 
