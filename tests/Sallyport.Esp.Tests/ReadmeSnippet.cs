@@ -20,6 +20,23 @@ public class ReadmeSnippet
         }
         // </snippet>
 
-        Assert.Equal(1ul, inbound.Newest);
+        // <snippet>
+        int mtu = outbound.Suite.LargestInner(pathMtu: 1500, EspEncapsulation.IPv4Udp);
+        if (OuterHeader.TryCreate(ipPacket, out OuterHeader header) && ipPacket.Length <= mtu)
+        {
+            int slot = outbound.Suite.SealedSize(mtu);
+            byte[] slots = new byte[2 * slot];
+            ipPacket.CopyTo(slots, outbound.Suite.TextOffset);
+            ipPacket.CopyTo(slots, slot + outbound.Suite.TextOffset);
+            int[] lengths = [ipPacket.Length, ipPacket.Length];
+            EspError[] errors = new EspError[lengths.Length];
+            outbound.SealMany(slots, slot, lengths);
+            inbound.OpenMany(slots, slot, lengths, errors);
+            EcnOutcome outcome = InnerHeader.Decapsulate(slots.AsSpan(outbound.Suite.TextOffset, lengths[0]), header.TrafficClass);
+            Console.WriteLine($"{lengths[0]} octets of at most {mtu}, DSCP {header.Dscp}: {errors[0]}, {outcome}");
+        }
+        // </snippet>
+
+        Assert.Equal(3ul, inbound.Newest);
     }
 }
