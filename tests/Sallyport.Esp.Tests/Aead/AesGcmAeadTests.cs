@@ -146,6 +146,20 @@ public class AesGcmAeadTests
         Assert.Throws<ObjectDisposedException>(() => aead.Seal(new byte[12], [], [], new byte[16], default));
     }
 
+    [Theory]
+    [MemberData(nameof(ProvidersAndKeys))]
+    public void Nothing_of_a_key_is_left_once_it_was_disposed_of(AesGcmProvider provider, int keySize)
+    {
+        AesGcmAead aead = AesGcmAead.Create(RandomNumberGenerator.GetBytes(keySize), provider);
+        byte[]? memory = (byte[]?)aead.GetType().GetField("_memory", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)?.GetValue(aead);
+
+        // The platform's key is the platform's to clear.
+        Assert.Equal(aead.Provider == AesGcmProvider.Platform, memory is null);
+        Assert.NotEqual(memory is null, memory.AsSpan().ContainsAnyExcept((byte)0));
+        aead.Dispose();
+        Assert.False(memory.AsSpan().ContainsAnyExcept((byte)0));
+    }
+
     private static int Pick(int turn, params ReadOnlySpan<int> of) => of[turn % of.Length];
 
     /// <summary>A provider and the platform's AES-GCM with the same key.</summary>
