@@ -32,6 +32,8 @@ public static class FuzzTargets
     [
         new("radius-packet", RadiusPacketTarget),
         new("radius-text", RadiusTextTarget),
+        new("radius-attributes", RadiusAttributesTarget),
+        new("radius-tlv", RadiusTlvTarget),
         new("dictionary", octets => DictionaryParser.Parse(Encoding.UTF8.GetString(octets), "fuzz")),
         new("eap-packet", EapPacketTarget),
         new("ike-message", IkeMessageTarget),
@@ -108,6 +110,83 @@ public static class FuzzTargets
             match.WriteReplyTo(ref writer, Secret);
             writer.TryComplete(Secret, out _);
         }
+    }
+
+    // The attributes alone, so that no effort goes into finding a right header; every place is asked for that they could stand in.
+    private static void RadiusAttributesTarget(byte[] octets)
+    {
+        byte[] datagram = [1, 1, (byte)((20 + octets.Length) >> 8), (byte)(20 + octets.Length), .. new byte[16], .. octets];
+        if (!RadiusPacket.TryParse(datagram, out RadiusPacket packet, out _))
+        {
+            return;
+        }
+
+        byte type = octets.Length > 6 ? octets[6] : (byte)1;
+        foreach (RadiusAttributeId id in (RadiusAttributeId[])
+            [
+                type, new(9, type), new(9, type, new RadiusVendorFormat(2, 1)), new(9, type, new RadiusVendorFormat(2, 2)), new(9, type, new RadiusVendorFormat(4, 0)),
+                new(9, type, new RadiusVendorFormat(1, 1, true)), RadiusAttributeId.Extended(241, type), RadiusAttributeId.Extended(245, type),
+                RadiusAttributeId.Extended(241, 9, type), RadiusAttributeId.Extended(246, 9, type),
+            ])
+        {
+            ReadAttribute(packet, id);
+            ReadAttribute(packet, id.Child(1));
+            ReadAttribute(packet, id.Child(1).Child(2).Child(3));
+        }
+    }
+
+    // One value of TLVs, long enough to be cut, written into each place that cuts; what is read must be what was written.
+    private static void RadiusTlvTarget(byte[] octets)
+    {
+        byte[] value = octets.Length > 3000 ? octets[..3000] : octets;
+        byte[] buffer = new byte[RadiusPacket.LargestSize];
+        foreach (RadiusAttributeId id in (RadiusAttributeId[])[RadiusAttributeId.Extended(245, 1), RadiusAttributeId.Extended(246, 9, 1), new(9, 1, new RadiusVendorFormat(1, 1, true))])
+        {
+            RadiusPacketWriter writer = new(buffer, RadiusCode.AccessRequest, 1, new byte[16]);
+            writer.Add(new TlvKey(id), new RadiusAttributes(value));
+            if (!writer.TryComplete(Secret, out int length) || !RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket packet, out _))
+            {
+                throw new InvalidOperationException("what was written is no packet");
+            }
+
+            byte[] joined = new byte[value.Length];
+            if (!packet.TryGet(new ConcatKey(id), joined, out _) || !joined.AsSpan().SequenceEqual(value))
+            {
+                throw new InvalidOperationException("what was read is not what was written");
+            }
+
+            ReadAttribute(packet, id.Child(1));
+            ReadAttribute(packet, id.Child(1).Child(2).Child(3).Child(4).Child(5).Child(6));
+        }
+    }
+
+    private static void ReadAttribute(RadiusPacket packet, RadiusAttributeId id)
+    {
+        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
+        int length = 0;
+        foreach (ReadOnlySpan<byte> value in packet.GetAll(id))
+        {
+            length += value.Length;
+        }
+
+        foreach (RadiusLongValue value in packet.GetAll(new ConcatKey(id)))
+        {
+            length = value.TryCopyTo(buffer) ? value.Length : throw new InvalidOperationException("a value is longer than the packet");
+        }
+
+        foreach (RadiusAttributes tlvs in packet.GetAll(new TlvKey(id)))
+        {
+            foreach (RadiusRawItem tlv in tlvs)
+            {
+                length += tlv.Value.Length;
+            }
+        }
+
+        packet.TryGet(new IntegerKey(id), out _);
+        packet.TryGet(new IPv6PrefixKey(id), out _);
+        packet.TryGet(new TlvKey(id), out _, buffer);
+        packet.TryDecrypt(new EncryptedKey(id, RadiusEncryption.AscendSecret), Secret, packet.Authenticator, buffer, out _);
+        packet.TryDecrypt(new EncryptedKey(id, RadiusEncryption.Salted, true), Secret, packet.Authenticator, buffer, out _);
     }
 
     private static void EapPacketTarget(byte[] octets)

@@ -83,6 +83,10 @@ public class GeneratorTests
         Assert.Null(result.Exception);
     }
 
+    [Fact]
+    public void Every_data_type_of_dictionaries_is_one_at_run_time() =>
+        Assert.Equal(Enum.GetNames<Sallyport.Radius.Dictionary.DictionaryType>().Order(), Enum.GetNames<Sallyport.Radius.Wire.RadiusDataType>().Order());
+
     private const string Deep = "ATTRIBUTE E 20 tlv\nATTRIBUTE F 20.1 tlv\nATTRIBUTE G 20.1.2 tlv\nATTRIBUTE H 20.1.2.3 tlv\nATTRIBUTE I 20.1.2.3.4 tlv\nATTRIBUTE J 20.1.2.3.4.5 tlv\nATTRIBUTE J2 20.1.2.3.4.5.6 tlv\nATTRIBUTE K 20.1.2.3.4.5.6.7 string";
 
     [Fact]
