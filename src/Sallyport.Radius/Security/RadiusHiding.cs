@@ -48,7 +48,7 @@ public static class RadiusHiding
         Guard.NotNull(secret);
         length = 0;
         tag = 0;
-        Span<byte> scratch = stackalloc byte[LargestValue];
+        Span<byte> scratch = key.Id.MayBeFragmented ? stackalloc byte[LargestValue] : default;
         if (!packet.TryGetRaw(key.Id, scratch, out ReadOnlySpan<byte> value))
         {
             return false;

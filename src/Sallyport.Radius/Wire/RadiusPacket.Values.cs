@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Runtime.CompilerServices;
 using Sallyport.Radius.Compatibility;
 
 namespace Sallyport.Radius.Wire;
@@ -258,13 +259,16 @@ public readonly ref partial struct RadiusPacket
             return true;
         }
 
-        if (!found && !key.Id.MayBeFragmented)
-        {
-            return false;
-        }
+        return (found || key.Id.MayBeFragmented) && TryReadLater(key, ref value);
+    }
 
+    // Apart from the common case, which would otherwise pay for the room that a walk takes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadLater<TKey, TValue>(TKey key, ref TValue value)
+        where TKey : struct, IRadiusKey<TValue>
+    {
         RadiusValues<TKey, TValue> values = new(this, key);
-        found = values.MoveNext();
+        bool found = values.MoveNext();
         value = found ? values.Current : value;
         return found;
     }

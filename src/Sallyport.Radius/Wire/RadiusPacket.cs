@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Sallyport.Radius.Wire;
 
@@ -116,20 +117,17 @@ public readonly ref partial struct RadiusPacket
     }
 
     /// <summary>Whether an attribute is there, in whatever form.</summary>
-    public bool Contains(RadiusAttributeId id) => id.IsPlain ? TryGetRaw(id, out _) : new RadiusWalk(this, id).MoveNext();
+    public bool Contains(RadiusAttributeId id) => id.IsPlain ? TryGetRaw(id, out _) : ContainsWithin(id);
 
     /// <summary>The first value of an attribute, raw. One that is cut into several attributes is passed over.</summary>
     public bool TryGetRaw(RadiusAttributeId id, out ReadOnlySpan<byte> value)
     {
-        value = default;
         if (!id.IsPlain)
         {
-            RadiusValues values = new(this, id);
-            bool found = values.MoveNext();
-            value = values.Current;
-            return found;
+            return TryGetRawWithin(id, out value);
         }
 
+        value = default;
         byte type = (byte)id.Type;
         if (!MayHold(type))
         {
@@ -155,14 +153,7 @@ public readonly ref partial struct RadiusPacket
     /// <param name="value">The value: of the packet, or of the scratch.</param>
     public bool TryGetRaw(RadiusAttributeId id, Span<byte> scratch, out ReadOnlySpan<byte> value)
     {
-        if (!id.MayBeFragmented)
-        {
-            return TryGetRaw(id, out value);
-        }
-
-        RadiusWalk walk = new(this, id);
-        value = default;
-        return walk.MoveNext() && walk.TryGet(scratch, out value);
+        return id.MayBeFragmented ? TryGetRawJoined(id, scratch, out value) : TryGetRaw(id, out value);
     }
 
     /// <summary>Every value of an attribute, in order and raw. Those that are cut into several attributes are passed over.</summary>
@@ -170,6 +161,27 @@ public readonly ref partial struct RadiusPacket
 
     /// <summary>The code, the identifier and how long it is.</summary>
     public override string ToString() => $"{Code} id {Identifier}, {Span.Length} octets";
+
+    // Apart from the others, which would otherwise pay for the room that a walk takes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetRawWithin(RadiusAttributeId id, out ReadOnlySpan<byte> value)
+    {
+        RadiusValues values = new(this, id);
+        bool found = values.MoveNext();
+        value = values.Current;
+        return found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetRawJoined(RadiusAttributeId id, Span<byte> scratch, out ReadOnlySpan<byte> value)
+    {
+        RadiusWalk walk = new(this, id);
+        value = default;
+        return walk.MoveNext() && walk.TryGet(scratch, out value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ContainsWithin(RadiusAttributeId id) => new RadiusWalk(this, id).MoveNext();
 
     /// <summary>Whether an attribute may be there: where this says no, it is not.</summary>
     internal bool MayHold(byte type) => ((_present >> type) & 1) != 0;

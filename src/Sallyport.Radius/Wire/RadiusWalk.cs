@@ -19,6 +19,8 @@ internal ref struct RadiusWalk
     private readonly ReadOnlySpan<byte> _octets;
     private readonly RadiusAttributeId _id;
     private readonly RadiusVendorFormat _format;
+    private readonly int _header;
+    private readonly byte _outer;
 
     // The next attribute of the packet, and within a Vendor-Specific one the vendor's next and where they end.
     private int _next;
@@ -42,7 +44,9 @@ internal ref struct RadiusWalk
         _octets = packet.Span;
         _id = id;
         _format = id.Format;
-        _next = packet.MayHold(id.OuterType) ? RadiusPacket.HeaderSize : _octets.Length;
+        _header = _format.HeaderSize;
+        _outer = id.OuterType;
+        _next = packet.MayHold(_outer) ? RadiusPacket.HeaderSize : _octets.Length;
         _left = default;
         _level = -1;
     }
@@ -135,14 +139,21 @@ internal ref struct RadiusWalk
                 return true;
             }
 
-            if (_next >= _octets.Length)
+            int at = _next;
+            ReadOnlySpan<byte> octets = _octets;
+            while (at < octets.Length && octets[at] != _outer)
             {
+                at += octets[at + 1];
+            }
+
+            if (at >= octets.Length)
+            {
+                _next = at;
                 return false;
             }
 
-            int at = _next;
-            _next += _octets[at + 1];
-            if (_octets[at] == _id.OuterType && Begin(at))
+            _next = at + octets[at + 1];
+            if (Begin(at))
             {
                 return true;
             }
@@ -232,7 +243,7 @@ internal ref struct RadiusWalk
     {
         while (TryReadHeader(_sub, _subEnd, out uint type, out int length))
         {
-            int at = _sub + _format.HeaderSize;
+            int at = _sub + _header;
             _sub += length;
             if (type != _id.Type)
             {
@@ -240,11 +251,11 @@ internal ref struct RadiusWalk
             }
 
             int end = _sub;
-            int value = length - _format.HeaderSize;
+            int value = length - _header;
             bool isCut = _format.HasContinuation && (_octets[at - 1] & More) != 0;
             if (!isCut || TryJoinVendor(ref value))
             {
-                Take(at, end, value, isCut ? VendorHeader + _format.HeaderSize : 0);
+                Take(at, end, value, isCut ? VendorHeader + _header : 0);
                 return true;
             }
         }
@@ -270,8 +281,8 @@ internal ref struct RadiusWalk
                 return false;
             }
 
-            value += length - _format.HeaderSize;
-            bool goesOn = (_octets[next + VendorHeader + _format.HeaderSize - 1] & More) != 0;
+            value += length - _header;
+            bool goesOn = (_octets[next + VendorHeader + _header - 1] & More) != 0;
             more = next + VendorHeader + length == end;
             if (!goesOn)
             {
@@ -287,12 +298,19 @@ internal ref struct RadiusWalk
     {
         type = 0;
         length = 0;
-        if (end - at < _format.HeaderSize || at >= end)
+        if (end - at < _header || at >= end)
         {
             return false;
         }
 
         ReadOnlySpan<byte> octets = _octets[at..end];
+        if (_format == default)
+        {
+            type = octets[0];
+            length = octets[1];
+            return length >= 2 && length <= octets.Length;
+        }
+
         type = _format.TypeOctets switch
         {
             1 => octets[0],
@@ -306,7 +324,7 @@ internal ref struct RadiusWalk
             1 => octets[0],
             _ => BinaryPrimitives.ReadUInt16BigEndian(octets),
         };
-        return length >= _format.HeaderSize && length <= end - at;
+        return length >= _header && length <= end - at;
     }
 
     private bool NextTlv()
