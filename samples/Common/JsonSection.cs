@@ -72,6 +72,9 @@ public sealed class JsonSection
     /// <summary>A text.</summary>
     public string Text(string name) => Get<string>(name, "a text in quotation marks") ?? throw Error(name, $"\"{name}\" is missing");
 
+    /// <summary>The name of a file, relative to the one that this is.</summary>
+    public string Beside(string name) => Path.Combine(Path.GetDirectoryName(File) ?? "", Text(name));
+
     /// <summary>A text that may be missing.</summary>
     public string? OptionalText(string name) => Get<string>(name, "a text in quotation marks");
 

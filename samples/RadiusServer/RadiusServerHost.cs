@@ -53,6 +53,7 @@ public static partial class RadiusServerHost
             options.Peers = new RadiusPeers(configuration.Devices);
             configuration.Listen.ToList().ForEach(e => options.Listeners.Add(new RadiusUdpListener(e, RadiusRoles.Authentication)));
             configuration.ListenForAccounting.ToList().ForEach(e => options.Listeners.Add(new RadiusUdpListener(e, RadiusRoles.Accounting)));
+            configuration.Tls.ToList().ForEach(options.Listeners.Add);
         });
         server.HandleAccess<AccessHandler>();
         if (store is not null)
@@ -69,7 +70,7 @@ public static partial class RadiusServerHost
         }
 
         services.AddSingleton(p => new RadiusServerService(
-            p.GetRequiredService<Radius.Transport.RadiusServer>(), p.GetRequiredService<AccessHandler>(), configuration.Listen.Count, () => Bound(p)));
+            p.GetRequiredService<Radius.Transport.RadiusServer>(), p.GetRequiredService<AccessHandler>(), configuration, () => Bound(p)));
     }
 
     // The address with the port really bound, where there is a page.

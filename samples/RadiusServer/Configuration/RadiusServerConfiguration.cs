@@ -6,6 +6,7 @@ using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Server;
 using Sallyport.Radius.Text;
+using Sallyport.Radius.Transport;
 using Sallyport.Samples.Common;
 using Sallyport.Samples.RadiusServer.Users;
 
@@ -27,6 +28,9 @@ public sealed record RadiusServerConfiguration
 
     /// <summary>The SQLite file that sessions go to, or null for no accounting.</summary>
     public string? Database { get; init; }
+
+    /// <summary>Where and how it serves devices over TLS.</summary>
+    public IReadOnlyList<RadiusListener> Tls { get; init; } = [];
 
     /// <summary>The network devices that may ask.</summary>
     public required IReadOnlyList<RadiusPeer> Devices { get; init; }
@@ -53,14 +57,17 @@ public sealed record RadiusServerConfiguration
 
         UserDirectory users = ReadUsers(root);
         List<IPEndPoint> forAccounting = accounting is null ? [] : EndPoints(accounting);
-        string? database = accounting is null ? null : Beside(root, accounting.Text("database"));
+        string? database = accounting is null ? null : accounting.Beside("database");
         accounting?.RejectOthers();
+        JsonSection? tls = root.Section("tls");
+        IReadOnlyList<RadiusListener> overTls = tls is null ? [] : TlsSection.Read(tls, EndPoints(tls), accounting is not null);
         root.RejectOthers();
         return new RadiusServerConfiguration
         {
             Listen = listen.Count > 0 ? listen : [new IPEndPoint(IPAddress.Any, 1812)],
             ListenForAccounting = accounting is null || forAccounting.Count > 0 ? forAccounting : [new IPEndPoint(IPAddress.Any, 1813)],
             Database = database,
+            Tls = overTls,
             Devices = devices,
             Users = users,
         };
@@ -76,13 +83,10 @@ public sealed record RadiusServerConfiguration
             return new UserDirectory(JsonUsers.Read(root, Dictionary, methods), otherwise, methods);
         }
 
-        return RadiusUsersFile.TryLoad(Beside(root, root.Text("users")), Dictionary, out RadiusUsersFile? users, out RadiusTextError? error)
+        return RadiusUsersFile.TryLoad(root.Beside("users"), Dictionary, out RadiusUsersFile? users, out RadiusTextError? error)
             ? new UserDirectory(users, otherwise, methods)
             : throw new ConfigurationException(error.File, error.Line, string.Create(CultureInfo.InvariantCulture, $"column {error.Column}: {error.Problem}"));
     }
-
-    // A file is named relative to the configuration that names it.
-    private static string Beside(JsonSection root, string file) => Path.Combine(Path.GetDirectoryName(root.File) ?? "", file);
 
     private static List<IPEndPoint> EndPoints(JsonSection section) => [.. section.Texts("listen").Select(text =>
         IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && text.Contains(':', StringComparison.Ordinal)
