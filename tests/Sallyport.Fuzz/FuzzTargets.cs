@@ -7,6 +7,7 @@ using Sallyport.Ikev2.Wire;
 using Sallyport.Radius.Dictionary;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
 using Sallyport.Radius.Text;
 using Sallyport.Radius.Wire;
 using Sallyport.Samples.Common;
@@ -26,6 +27,7 @@ public static class FuzzTargets
 {
     // Made on first use: under AFL++ no instrumented code may run before the fuzzer has set up its shared memory.
     private static readonly Lazy<RadiusSecret> LazySecret = new(() => new RadiusSecret("fuzz"));
+    private static readonly Lazy<RadiusForwarding> LazyForwarding = new(() => new RadiusForwarding(RadiusForwarding.Standard));
 
     /// <summary>Every target, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
@@ -83,6 +85,10 @@ public static class FuzzTargets
         packet.TryDecrypt(MicrosoftVsa.MsMppeSendKey, Secret, packet.Authenticator, buffer, out _);
         RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true);
         RadiusAuthenticators.VerifyReply(packet, packet.Authenticator, Secret, requireMessageAuthenticator: false);
+
+        RadiusPacketWriter forwarded = new(buffer, RadiusCode.AccessRequest, 1, packet.Authenticator);
+        LazyForwarding.Value.WriteRequest(ref forwarded, packet, new RadiusHopSecret(Secret, packet.Authenticator), Secret, salt: 1);
+        forwarded.TryComplete(Secret, out _);
     }
 
     private static void RadiusTextTarget(byte[] octets)

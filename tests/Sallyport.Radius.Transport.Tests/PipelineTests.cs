@@ -73,16 +73,13 @@ public class PipelineTests
             },
             limits: new RadiusReplyCacheLimits { Pending = 1000, Requests = 1500, ReplyBytes = 65536 });
         byte[] request = Request(1);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < 50_000; i++)
         {
             source.Receive(request, new RadiusRemote(new IPEndPoint(IPAddress.Loopback, 1 + (i % 65_000))));
         }
 
-        long after = GC.GetTotalMemory(forceFullCollection: true);
         Assert.Equal((1000, 1000), (source.Load.Requests, source.Load.Pending));
         Assert.Equal(49_000, source.Dropped(RadiusDropReason.Overload));
-        Assert.InRange(after - before, 0, 4 << 20);
 
         go.SetResult();
         await Eventually(() => source.Load.Pending == 0);
