@@ -7,7 +7,7 @@ namespace Sallyport.Radius.Generators.Tests.Dictionary;
 /// <summary>No text crashes the parser, keeps it busy or makes a place outside of the text.</summary>
 public class DictionaryPropertyTests
 {
-    private static readonly string Everything =
+    internal static readonly string Everything =
         """
         # Every construct once.
         VENDOR Acme 32473 format=1,1 # comment
