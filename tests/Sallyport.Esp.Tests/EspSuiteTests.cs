@@ -111,6 +111,26 @@ public class EspSuiteTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void IPv6_packets_come_through_and_what_hides_their_length_is_cut_off(string suite, bool esn)
+    {
+        (EspOutboundSa outbound, EspInboundSa inbound) = Pair(suite, esn);
+        byte[] packet = new byte[1600];
+        for (int size = 40; size < 120; size++)
+        {
+            byte[] inner = [.. Enumerable.Range(0, size).Select(i => (byte)(i * 3))];
+            inner[0] = 0x60;
+            BinaryPrimitives.WriteUInt16BigEndian(inner.AsSpan(4), (ushort)(size - 40));
+            foreach (int padded in new[] { 0, 1280 })
+            {
+                Assert.True(outbound.TrySeal(inner, packet, out int length, padded));
+                Assert.True(inbound.TryOpen(packet.AsSpan(0, length), packet.AsSpan(outbound.Suite.TextOffset), out int opened, out EspError error), error.ToString());
+                Assert.Equal(inner, packet.AsSpan(outbound.Suite.TextOffset, opened));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void A_batch_is_sealed_and_opened_slot_by_slot(string suite, bool esn)
     {
         (EspOutboundSa outbound, EspInboundSa inbound) = Pair(suite, esn);
