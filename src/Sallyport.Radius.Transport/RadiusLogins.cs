@@ -12,6 +12,8 @@ namespace Sallyport.Radius.Transport;
 /// </summary>
 public static class RadiusLogins
 {
+    private const int MsChapChallengeSize = 16;
+
     /// <summary>Logs in with a password (PAP, RFC 2865 §5.2).</summary>
     /// <param name="client">The client.</param>
     /// <param name="user">User-Name.</param>
@@ -99,6 +101,38 @@ public static class RadiusLogins
                 write?.Invoke(ref writer, hop);
             },
             cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Logs in by MS-CHAPv2 (RFC 2759, RFC 2548 §2.3), in which the server has to show that it knows the password too.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="user">User-Name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="write">Adds further attributes.</param>
+    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <returns>The reply. An Access-Accept whose MS-CHAP2-Success is missing or wrong has the outcome <see cref="RadiusOutcome.Unproven"/>.</returns>
+    public static async Task<RadiusReply?> MsChap2Async(
+        this RadiusClient client, string user, string password, RadiusRequestWriter? write = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(user);
+        byte[] challenge = RandomNumberGenerator.GetBytes(MsChapChallengeSize);
+        byte[] name = Encoding.UTF8.GetBytes(user);
+        byte[] hash = RadiusMsChap.HashPassword(password);
+        byte[] response = RadiusMsChap.Respond2(RandomNumberGenerator.GetBytes(1)[0], challenge, RandomNumberGenerator.GetBytes(MsChapChallengeSize), name, hash);
+        RadiusReply? reply = await client.SendAsync(
+            RadiusCode.AccessRequest,
+            (ref RadiusPacketWriter writer, RadiusHop hop) =>
+            {
+                writer.Add(RadiusClientKeys.UserName, user);
+                writer.Add(RadiusClientKeys.MsChapChallenge, challenge);
+                writer.Add(RadiusClientKeys.MsChap2Response, response);
+                write?.Invoke(ref writer, hop);
+            },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        bool proven = reply is not null
+            && reply.Packet.TryGet(RadiusClientKeys.MsChap2Success, out ReadOnlySpan<byte> success) && RadiusMsChap.VerifySuccess2(success, response, challenge, name, hash);
+        CryptographicOperations.ZeroMemory(hash);
+        return reply is { IsAccepted: true } && !proven ? reply.Unproven() : reply;
     }
 
     /// <summary>Sends an Accounting-Request (RFC 2866).</summary>

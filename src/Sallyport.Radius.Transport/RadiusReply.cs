@@ -18,6 +18,9 @@ public enum RadiusOutcome
 
     /// <summary>Access-Challenge: the server wants another request, with its State (RFC 2865 §4.4). Nobody is logged in.</summary>
     Challenged,
+
+    /// <summary>An Access-Accept of a server that did not prove what the method asks of it: in MS-CHAPv2 that it knows the password. Nobody is logged in.</summary>
+    Unproven,
 }
 
 /// <summary>Where a request is about to go: what has to be known to write it.</summary>
@@ -36,6 +39,8 @@ public delegate void RadiusRequestWriter(ref RadiusPacketWriter writer, RadiusHo
 /// <summary>A genuine reply.</summary>
 public sealed class RadiusReply
 {
+    private bool _unproven;
+
     internal RadiusReply(ReadOnlyMemory<byte> octets, ReadOnlyMemory<byte> requestOctets, RadiusHop hop)
     {
         Octets = octets;
@@ -59,7 +64,7 @@ public sealed class RadiusReply
     public RadiusPacket Packet => RadiusPacket.TryParse(Octets.Span, out RadiusPacket packet, out _) ? packet : default;
 
     /// <summary>What it says.</summary>
-    public RadiusOutcome Outcome => (RadiusCode)Octets.Span[0] switch
+    public RadiusOutcome Outcome => _unproven ? RadiusOutcome.Unproven : (RadiusCode)Octets.Span[0] switch
     {
         RadiusCode.AccessAccept or RadiusCode.AccountingResponse or RadiusCode.DisconnectAck or RadiusCode.CoaAck => RadiusOutcome.Accepted,
         RadiusCode.AccessReject or RadiusCode.DisconnectNak or RadiusCode.CoaNak => RadiusOutcome.Rejected,
@@ -79,6 +84,12 @@ public sealed class RadiusReply
     /// <param name="length">The value's octets.</param>
     /// <returns>Whether the attribute is there and its form is right.</returns>
     public bool TryDecrypt(EncryptedKey key, Span<byte> destination, out int length) => Packet.TryDecrypt(key, Hop.Secret, RequestAuthenticator, destination, out length);
+
+    internal RadiusReply Unproven()
+    {
+        _unproven = true;
+        return this;
+    }
 
     /// <summary>The code, the identifier and who sent it.</summary>
     public override string ToString() => $"{Packet.ToString()} from {Server}";

@@ -36,6 +36,7 @@ public static class FuzzTargets
         new("radius-text", RadiusTextTarget),
         new("radius-attributes", RadiusAttributesTarget),
         new("radius-tlv", RadiusTlvTarget),
+        new("radius-stream", RadiusStreamTarget),
         new("dictionary", octets => DictionaryParser.Parse(Encoding.UTF8.GetString(octets), "fuzz")),
         new("eap-packet", EapPacketTarget),
         new("ike-message", IkeMessageTarget),
@@ -193,6 +194,37 @@ public static class FuzzTargets
         packet.TryGet(new TlvKey(id), out _, buffer);
         packet.TryDecrypt(new EncryptedKey(id, RadiusEncryption.AscendSecret), Secret, packet.Authenticator, buffer, out _);
         packet.TryDecrypt(new EncryptedKey(id, RadiusEncryption.Salted, true), Secret, packet.Authenticator, buffer, out _);
+    }
+
+    // The first octet says in how large pieces the rest arrives. Whatever was put in is taken out, waits, or has ended the stream.
+    private static void RadiusStreamTarget(byte[] octets)
+    {
+        RadiusStreamBuffer buffer = new();
+        int piece = octets.Length == 0 ? 1 : 1 + (16 * octets[0]);
+        int taken = 0;
+        for (int at = 1; at < octets.Length;)
+        {
+            int count = Math.Min(Math.Min(piece, octets.Length - at), buffer.Free.Length);
+            octets.AsMemory(at, count).CopyTo(buffer.Free);
+            buffer.Commit(count);
+            at += count;
+            System.Buffers.OperationStatus status;
+            while ((status = buffer.TryTake(out ReadOnlySpan<byte> packet)) == System.Buffers.OperationStatus.Done)
+            {
+                taken += packet.Length;
+                RadiusPacket.TryParse(packet, out _, out _);
+            }
+
+            if (status == System.Buffers.OperationStatus.InvalidData)
+            {
+                return;
+            }
+
+            if (taken + buffer.Count != at - 1 || buffer.Free.Length < RadiusPacket.LargestSize)
+            {
+                throw new InvalidOperationException("octets were lost, or there is no room for a packet");
+            }
+        }
     }
 
     private static void EapPacketTarget(byte[] octets)

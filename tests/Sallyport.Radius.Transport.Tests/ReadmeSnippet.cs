@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Server;
@@ -35,5 +36,31 @@ public class ReadmeSnippet
         Console.WriteLine(answer is null ? "No answer." : $"{answer.Packet.Code}: {answer.Packet.GetString(Rfc2865.ReplyMessage)}");
         // </snippet>
         Assert.Equal("Welcome, alice.", answer!.Packet.GetString(Rfc2865.ReplyMessage));
+    }
+
+    [Fact]
+    public async Task The_client_is_answered_over_TLS()
+    {
+        using TestCertificates authority = new();
+        using X509Certificate2 serverCertificate = authority.Issue("radius.example");
+        using X509Certificate2 clientCertificate = authority.Issue("edge.example");
+        X509Certificate2Collection authorities = authority.Anchors;
+        RadiusHandlers handlers = Wires.All(Wires.Accept);
+
+        // <snippet>
+        RadiusTlsServerOptions tls = new()
+        {
+            Certificate = serverCertificate,
+            TrustAnchors = authorities,
+            Clients = [new RadiusTlsClient("edge") { SubjectAltNames = ["edge.example"] }],
+        };
+        await using RadiusServer server = new(new RadiusServerOptions { Listeners = [new RadiusTlsListener(new IPEndPoint(IPAddress.Loopback, 0), tls)] }, handlers);
+        server.Start();
+
+        RadiusTlsClientOptions edge = new() { Certificate = clientCertificate, TrustAnchors = authorities, ServerName = "radius.example" };
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [RadiusUpstream.OverTls(server.EndPoints[0], edge)] });
+        RadiusReply? answer = await client.PapAsync("alice", "correct horse");
+        // </snippet>
+        Assert.True(answer!.IsAccepted);
     }
 }

@@ -61,6 +61,30 @@ public static class RadiusMsChap
         response.Length == ResponseSize && challenge.Length == Challenge2Size && ntHash.Length == HashSize
         && CryptographicOperations.FixedTimeEquals(Respond(HashChallenge(response, challenge, userName), ntHash), response[NtResponseOffset..]);
 
+    /// <summary>Makes an MS-CHAP2-Response (RFC 2759 §8.1, RFC 2548 §2.3.2); 50 octets.</summary>
+    /// <param name="identifier">The identifier, any.</param>
+    /// <param name="challenge">MS-CHAP-Challenge, 16 octets.</param>
+    /// <param name="peerChallenge">Random, 16 octets.</param>
+    /// <param name="userName">User-Name as sent.</param>
+    /// <param name="ntHash">The person's NT hash, 16 octets.</param>
+    public static byte[] Respond2(byte identifier, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> peerChallenge, ReadOnlySpan<byte> userName, ReadOnlySpan<byte> ntHash)
+    {
+        byte[] response = new byte[ResponseSize];
+        response[0] = identifier;
+        peerChallenge[..Challenge2Size].CopyTo(response.AsSpan(PeerChallengeOffset));
+        Respond(HashChallenge(response, challenge, userName), ntHash[..HashSize]).CopyTo(response, NtResponseOffset);
+        return response;
+    }
+
+    /// <summary>Checks an MS-CHAP2-Success: without it whoever said yes need not know the password.</summary>
+    /// <param name="success">The attribute, 43 octets or more.</param>
+    /// <param name="response">The MS-CHAP2-Response that was sent, 50 octets.</param>
+    /// <param name="challenge">MS-CHAP-Challenge, 16 octets.</param>
+    /// <param name="userName">User-Name as sent.</param>
+    /// <param name="ntHash">The person's NT hash, 16 octets.</param>
+    public static bool VerifySuccess2(ReadOnlySpan<byte> success, ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> userName, ReadOnlySpan<byte> ntHash) =>
+        success.Length >= SuccessSize && CryptographicOperations.FixedTimeEquals(Succeed2(response, challenge, userName, ntHash), success[..SuccessSize]);
+
     /// <summary>Computes the MS-CHAP2-Success by which the server proves itself (RFC 2759 §8.7, RFC 2548 §2.3.3); 43 octets.</summary>
     /// <param name="response">MS-CHAP2-Response, 50 octets.</param>
     /// <param name="challenge">MS-CHAP-Challenge, 16 octets.</param>

@@ -1,0 +1,293 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Sallyport.Interop.Tests.Infrastructure;
+using Sallyport.Radius.Client;
+using Sallyport.Radius.Security;
+using Sallyport.Radius.Server;
+using Sallyport.Radius.Transport;
+using Sallyport.Radius.Transport.Tests;
+using Sallyport.Radius.Wire;
+using Server = Sallyport.Radius.Transport.RadiusServer;
+
+namespace Sallyport.Interop.Tests.RadSec;
+
+/// <summary>Certificates, our client and server, and peers of Debian's that speak RADIUS/TLS, on loopback.</summary>
+internal sealed class RadSecLab : IAsyncDisposable
+{
+    public const string NasSecret = "nas-secret";
+    private const string Message = "checked by ours";
+    private static readonly TextKey UserName = new(1);
+    private static readonly EncryptedKey UserPassword = new(2, RadiusEncryption.UserPassword);
+    private readonly TestCertificates _authority = new();
+    private readonly TestCertificates _stranger = new("Another authority");
+    private readonly string _folder = Directory.CreateTempSubdirectory("sallyport-radsec-").FullName;
+    private readonly List<IAsyncDisposable> _running = [];
+
+    private RadSecLab()
+    {
+        File.WriteAllText(Path.Combine(_folder, "ca.pem"), _authority.Anchors[0].ExportCertificatePem() + "\n");
+        Save("server", _authority.Issue("radius.example", IPAddress.Loopback));
+        Save("client", _authority.Issue("nas.example", IPAddress.Loopback));
+        Save("stranger", _stranger.Issue("nas.example", IPAddress.Loopback));
+        File.WriteAllText(Path.Combine(_folder, "users"), "alice\tCleartext-Password := \"alice-pw\"\n\tReply-Message = \"Welcome alice\"\n");
+    }
+
+    public static RadSecLab Create() => new();
+
+    /// <summary>Our server: alice, and what she is told.</summary>
+    public Server Serve(bool tls)
+    {
+        RadiusListener listener = tls
+            ? new RadiusTlsListener(new IPEndPoint(IPAddress.Loopback, 0), new RadiusTlsServerOptions
+            {
+                Certificate = _authority.Issue("radius.example", IPAddress.Loopback),
+                TrustAnchors = _authority.Anchors,
+                Clients = [new RadiusTlsClient("the proxy") { SubjectAltNames = ["nas.example"] }],
+            })
+            : new RadiusUdpListener(new IPEndPoint(IPAddress.Loopback, 0));
+        RadiusServerOptions options = new() { Listeners = [listener], Peers = new RadiusPeers([new RadiusPeer("proxy", "127.0.0.1", new RadiusSecret("primary-secret"))]) };
+        Server server = new(options, new RadiusHandlers { Access = Check });
+        server.Start();
+        _running.Add(server);
+        return server;
+    }
+
+    /// <summary>Our client over TLS, with the certificate of a name, or a stranger's.</summary>
+    public RadiusClient Connect(int port, bool stranger = false, RadiusVersions versions = RadiusVersions.Any)
+    {
+        RadiusTlsClientOptions tls = new()
+        {
+            Certificate = (stranger ? _stranger : _authority).Issue("nas.example", IPAddress.Loopback),
+            TrustAnchors = _authority.Anchors,
+            Versions = versions,
+        };
+        RadiusUpstream server = RadiusUpstream.OverTls(new IPEndPoint(IPAddress.Loopback, port), tls) with { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(stranger ? 2 : 15), 1) };
+        RadiusClient client = new(new RadiusClientOptions { Servers = [server] });
+        _running.Add(client);
+        return client;
+    }
+
+    /// <summary>Debian's radsecproxy, TLS in front and UDP behind.</summary>
+    public async Task<int> RadsecproxyToUdpAsync(IPEndPoint server, string secret)
+    {
+        int port = FreePort();
+        await RadsecproxyAsync($"ListenTLS 127.0.0.1:{port}", "listening for tls", "server", "type tls", "radsec", $"type udp\n    port {server.Port}", secret);
+        return port;
+    }
+
+    /// <summary>Debian's radsecproxy, UDP in front and TLS behind.</summary>
+    public async Task<IPEndPoint> RadsecproxyToTlsAsync(IPEndPoint server, bool stranger = false)
+    {
+        int port = FreePort();
+        await RadsecproxyAsync(
+            $"ListenUDP 127.0.0.1:{port}\nListenTLS 127.0.0.1:{FreePort()}", "listening for udp", stranger ? "stranger" : "client", "type udp", NasSecret, $"type tls\n    port {server.Port}", "radsec");
+        return new IPEndPoint(IPAddress.Loopback, port);
+    }
+
+    /// <summary>Debian's FreeRADIUS with a TLS listener of its own.</summary>
+    public async Task<int> FreeRadiusTlsAsync()
+    {
+        int port = FreePort();
+        await FreeRadiusAsync($$"""
+            clients radsec {
+            	client tlsclient {
+            		ipaddr = 127.0.0.1
+            		proto = tls
+            		secret = radsec
+            	}
+            }
+            server radsec {
+            	listen {
+            		type = auth
+            		ipaddr = 127.0.0.1
+            		port = {{port}}
+            		proto = tcp
+            		clients = radsec
+            		tls {
+            			{{Tls("server")}}
+            			require_client_cert = yes
+            		}
+            	}
+            	authorize {
+            		chap
+            		files
+            		pap
+            	}
+            	authenticate {
+            		Auth-Type PAP {
+            			pap
+            		}
+            		Auth-Type CHAP {
+            			chap
+            		}
+            	}
+            }
+            """);
+        return port;
+    }
+
+    /// <summary>Debian's FreeRADIUS as a proxy, UDP in front and TLS behind.</summary>
+    public async Task<IPEndPoint> FreeRadiusToTlsAsync(IPEndPoint server)
+    {
+        int port = FreePort();
+        await FreeRadiusAsync($$"""
+            client udp {
+            	ipaddr = 127.0.0.1
+            	secret = {{NasSecret}}
+            }
+            home_server up {
+            	type = auth
+            	ipaddr = 127.0.0.1
+            	port = {{server.Port}}
+            	proto = tcp
+            	secret = radsec
+            	status_check = none
+            	tls {
+            		{{Tls("client")}}
+            	}
+            }
+            home_server_pool up {
+            	type = fail-over
+            	home_server = up
+            }
+            realm up {
+            	auth_pool = up
+            }
+            server front {
+            	listen {
+            		type = auth
+            		ipaddr = 127.0.0.1
+            		port = {{port}}
+            	}
+            	authorize {
+            		update control {
+            			Proxy-To-Realm := "up"
+            		}
+            	}
+            }
+            """);
+        return new IPEndPoint(IPAddress.Loopback, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable running in Enumerable.Reverse(_running))
+        {
+            await running.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+        _authority.Dispose();
+        _stranger.Dispose();
+    }
+
+    private static async ValueTask<RadiusResponse> Check(RadiusRequest request, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        byte[] password = new byte[RadiusHiding.LargestPassword];
+        bool right = request.Packet.TryDecrypt(UserPassword, request.Peer.Secret, request.Packet.Authenticator, password, out int length)
+            && request.Packet.GetString(UserName) == "alice" && password.AsSpan(0, length).SequenceEqual("alice-pw"u8);
+        return request.CreateReply(right ? RadiusCode.AccessAccept : RadiusCode.AccessReject, (ref RadiusPacketWriter w) => w.Add(new TextKey(18), Message));
+    }
+
+    private async Task RadsecproxyAsync(string listen, string ready, string certificate, string client, string clientSecret, string server, string serverSecret)
+    {
+        string file = Path.Combine(_folder, $"{Guid.NewGuid():N}.conf");
+        await File.WriteAllTextAsync(file, $$"""
+            {{listen}}
+            tls default {
+                CACertificateFile {{_folder}}/ca.pem
+                CertificateFile {{_folder}}/{{certificate}}.pem
+                CertificateKeyFile {{_folder}}/{{certificate}}.key
+            }
+            client front {
+                host 127.0.0.1
+                {{client}}
+                secret {{clientSecret}}
+            }
+            server behind {
+                host 127.0.0.1
+                {{server}}
+                secret {{serverSecret}}
+            }
+            realm * {
+                server behind
+                accountingServer behind
+            }
+
+            """);
+        _running.Add(await PeerProcess.StartAsync(ready, "radsecproxy", "-f", "-d", "2", "-c", file));
+    }
+
+    private async Task FreeRadiusAsync(string what)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "radiusd.conf"), $$"""
+            prefix = /usr
+            name = radiusd
+            confdir = {{folder}}
+            run_dir = {{folder}}
+            logdir = {{folder}}
+            libdir = /usr/lib/freeradius
+            max_request_time = 30
+            cleanup_delay = 5
+            max_requests = 16384
+            hostname_lookups = no
+            log {
+            	destination = stdout
+            }
+            security {
+            	allow_core_dumps = no
+            	reject_delay = 0
+            	status_server = yes
+            }
+            proxy_requests = yes
+            thread pool {
+            	start_servers = 2
+            	max_servers = 4
+            	min_spare_servers = 1
+            	max_spare_servers = 2
+            	max_requests_per_server = 0
+            }
+            modules {
+            	pap {
+            	}
+            	chap {
+            	}
+            	files {
+            		filename = {{_folder}}/users
+            	}
+            }
+            {{what}}
+
+            """);
+        _running.Add(await PeerProcess.StartAsync("Ready to process requests", "freeradius", "-d", folder, "-fxx", "-l", "stdout"));
+    }
+
+    private string Tls(string certificate) => string.Create(CultureInfo.InvariantCulture, $"""
+        private_key_file = {_folder}/{certificate}.key
+        certificate_file = {_folder}/{certificate}.pem
+        ca_file = {_folder}/ca.pem
+        fragment_size = 8192
+        tls_min_version = "1.2"
+        tls_max_version = "1.3"
+        """);
+
+    private void Save(string name, X509Certificate2 certificate)
+    {
+        File.WriteAllText(Path.Combine(_folder, name + ".pem"), certificate.ExportCertificatePem() + "\n");
+        File.WriteAllText(Path.Combine(_folder, name + ".key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    // Free for TCP and UDP alike at the moment of asking.
+    private static int FreePort()
+    {
+        using Socket tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        udp.Bind(tcp.LocalEndPoint!);
+        return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+    }
+}
