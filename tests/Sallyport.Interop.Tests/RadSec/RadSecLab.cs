@@ -34,6 +34,9 @@ internal sealed class RadSecLab : IAsyncDisposable
         File.WriteAllText(Path.Combine(_folder, "users"), "alice\tCleartext-Password := \"alice-pw\"\n\tReply-Message = \"Welcome alice\"\n");
     }
 
+    /// <summary>What the peers have written.</summary>
+    public string Log => string.Join('\n', _running.OfType<PeerProcess>().Select(p => p.Log));
+
     public static RadSecLab Create() => new();
 
     /// <summary>Our server: alice, and what she is told.</summary>
