@@ -84,7 +84,7 @@ public static class FuzzTargets
         packet.TryDecrypt(Rfc2865.UserPassword, Secret, packet.Authenticator, buffer, out _);
         packet.TryDecrypt(Rfc2868.TunnelPassword, Secret, packet.Authenticator, buffer, out _);
         packet.TryDecrypt(MicrosoftVsa.MsMppeSendKey, Secret, packet.Authenticator, buffer, out _);
-        RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true);
+        RadiusAuthenticators.VerifyRequest(packet, Secret, RadiusMessageAuthenticatorPolicy.Require);
         RadiusAuthenticators.VerifyReply(packet, packet.Authenticator, Secret, requireMessageAuthenticator: false);
 
         RadiusPacketWriter forwarded = new(buffer, RadiusCode.AccessRequest, 1, packet.Authenticator);

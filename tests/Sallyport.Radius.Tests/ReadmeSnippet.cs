@@ -30,7 +30,7 @@ public class ReadmeSnippet
 
         // A server checks it once and then reads what it likes.
         if (RadiusPacket.TryParse(request.AsSpan(0, length), out RadiusPacket packet, out RadiusParseError error)
-            && RadiusAuthenticators.VerifyRequest(packet, secret, requireMessageAuthenticator: true) == RadiusVerification.Genuine)
+            && RadiusAuthenticators.VerifyRequest(packet, secret, RadiusMessageAuthenticatorPolicy.Require) == RadiusVerification.Genuine)
         {
             Span<byte> password = stackalloc byte[RadiusHiding.LargestPassword];
             bool known = RadiusHiding.TryDecrypt(packet, Rfc2865.UserPassword, secret, packet.Authenticator, password, out int passwordLength)

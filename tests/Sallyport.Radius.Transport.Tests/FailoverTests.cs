@@ -39,7 +39,7 @@ public sealed class FailoverTests : IDisposable
 
         Assert.NotEqual(first.AsSpan(4, 16).ToArray(), request.Buffer.AsSpan(4, 16).ToArray());
         Assert.True(RadiusPacket.TryParse(request.Buffer, out RadiusPacket packet, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Other, true));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Other, RadiusMessageAuthenticatorPolicy.Require));
         await _second.SendAsync(Reply(request.Buffer, RadiusCode.AccessAccept, Other), request.RemoteEndPoint);
         RadiusReply reply = (await asking)!;
         Assert.Equal((client.Servers[1], client.Servers[0]), (reply.Server, Assert.Single(silent)));

@@ -37,7 +37,7 @@ internal static class RadiusWorkloads
     {
         Span<byte> password = stackalloc byte[RadiusHiding.LargestPassword];
         return RadiusPacket.TryParse(datagram, out RadiusPacket packet, out _)
-            && RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true) == RadiusVerification.Genuine
+            && RadiusAuthenticators.VerifyRequest(packet, Secret, RadiusMessageAuthenticatorPolicy.Require) == RadiusVerification.Genuine
             && packet.TryDecrypt(Rfc2865.UserPassword, Secret, packet.Authenticator, password, out int length)
             && length == PasswordSize
                 ? Read(packet)

@@ -45,7 +45,7 @@ internal sealed record Bar(string Group, string Name, double Limit, Action Ours,
     private static void Warm(Action action)
     {
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(400))
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(200))
         {
             action();
         }

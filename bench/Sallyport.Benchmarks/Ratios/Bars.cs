@@ -9,14 +9,17 @@ namespace Sallyport.Benchmarks.Ratios;
 /// <summary>The bars, a line each.</summary>
 internal static class Bars
 {
+    // Whole builds, which take a minute: measured by name only.
+    private const string Slow = "dictionary";
+
     // Made when they are measured: a server that is a verb of this program must not carry what bars need.
-    private static readonly Dictionary<string, Func<IEnumerable<IBar>>> ByGroup = new() { ["radius"] = Radius, ["eap"] = Eap, ["ike"] = Ike, ["esp"] = EspBars.All, ["dictionary"] = () => [new BuildBar("dictionary", "dictionary.debian.build-seconds", 5)] };
+    private static readonly Dictionary<string, Func<IEnumerable<IBar>>> ByGroup = new() { ["radius"] = Radius, ["eap"] = Eap, ["ike"] = Ike, ["esp"] = EspBars.All, [Slow] = () => [new BuildBar(Slow, "dictionary.debian.build-seconds", 5)] };
 
     /// <summary>The groups.</summary>
     public static IEnumerable<string> Groups => ByGroup.Keys;
 
-    /// <summary>The bars of a group, or of all.</summary>
-    public static IEnumerable<IBar> Of(string? group) => group is null ? ByGroup.Values.SelectMany(bars => bars()) : ByGroup[group]();
+    /// <summary>The bars of a group, or of all that take little time.</summary>
+    public static IEnumerable<IBar> Of(string? group) => group is null ? ByGroup.Where(g => g.Key != Slow).SelectMany(g => g.Value()) : ByGroup[group]();
 
     private static IEnumerable<IBar> Radius()
     {

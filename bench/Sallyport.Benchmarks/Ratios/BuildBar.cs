@@ -6,7 +6,7 @@ namespace Sallyport.Benchmarks.Ratios;
 internal sealed record BuildBar(string Group, string Name, double Limit) : IBar
 {
     private const string Dictionaries = "/usr/share/freeradius";
-    private const int Rounds = 5;
+    private const int Rounds = 3;
 
     /// <inheritdoc/>
     public IEnumerable<BarLine> Measure()

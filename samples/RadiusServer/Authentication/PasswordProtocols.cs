@@ -12,9 +12,6 @@ namespace Sallyport.Samples.RadiusServer.Authentication;
 /// <summary>The protocols that are over with one request: PAP, CHAP, MS-CHAP and MS-CHAPv2.</summary>
 internal static class PasswordProtocols
 {
-    private const int MsChapResponseSize = 50;
-    private const int MsChapChallengeSize = 8;
-
     /// <summary>Judges a request that carries no EAP.</summary>
     public static Verdict Judge(RadiusRequest request, UserRecord user)
     {
@@ -40,15 +37,15 @@ internal static class PasswordProtocols
             return Only("CHAP", user) ?? Simple("CHAP", user.Password is { HasText: true } password && RadiusChap.Verify(chap, challenge, password.Text), user);
         }
 
-        if (packet.TryGet(MicrosoftVsa.MsChap2Response, out ReadOnlySpan<byte> response) && response.Length == MsChapResponseSize
-            && packet.TryGet(MicrosoftVsa.MsChapChallenge, out ReadOnlySpan<byte> authenticatorChallenge) && authenticatorChallenge.Length == MsChapV2.ChallengeSize
+        if (packet.TryGet(MicrosoftVsa.MsChap2Response, out ReadOnlySpan<byte> response) && response.Length == RadiusMsChap.ResponseSize
+            && packet.TryGet(MicrosoftVsa.MsChapChallenge, out ReadOnlySpan<byte> authenticatorChallenge)
             && packet.TryGet(Rfc2865.UserName, out ReadOnlySpan<byte> name))
         {
             return Only("MS-CHAP", user) ?? MsChap2(request, user, response, authenticatorChallenge, name);
         }
 
-        if (packet.TryGet(MicrosoftVsa.MsChapResponse, out response) && response.Length == MsChapResponseSize
-            && packet.TryGet(MicrosoftVsa.MsChapChallenge, out authenticatorChallenge) && authenticatorChallenge.Length == MsChapChallengeSize)
+        if (packet.TryGet(MicrosoftVsa.MsChapResponse, out response) && response.Length == RadiusMsChap.ResponseSize
+            && packet.TryGet(MicrosoftVsa.MsChapChallenge, out authenticatorChallenge))
         {
             return Only("MS-CHAP", user) ?? MsChap(user, response, authenticatorChallenge);
         }
@@ -87,38 +84,31 @@ internal static class PasswordProtocols
 
         return known.HasText
             ? CryptographicOperations.FixedTimeEquals(known.Text, password)
-            : CryptographicOperations.FixedTimeEquals(known.NtHash, MsChapV2.NtPasswordHash(Encoding.UTF8.GetString(password)));
+            : CryptographicOperations.FixedTimeEquals(known.NtHash, RadiusMsChap.HashPassword(Encoding.UTF8.GetString(password)));
     }
 
     private static Verdict Simple(string protocol, bool right, UserRecord user) => right
         ? new Verdict(VerdictOutcome.Accept, protocol, user, "")
         : new Verdict(VerdictOutcome.Reject, protocol, user, Reason(user));
 
-    // RFC 2548 §2.1.3: identifier, flags, LM response (24), NT response (24). The LM response gives the password away: it is not looked at.
-    private static Verdict MsChap(UserRecord user, ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge)
-    {
-        const int NtOffset = 26;
-        const byte UseNt = 1;
-        bool right = user.Password is { } password && (response[1] & UseNt) != 0
-            && CryptographicOperations.FixedTimeEquals(MsChapV2.ChallengeResponse(challenge, password.NtHash), response[NtOffset..]);
-        return right ? Simple("MS-CHAP", right, user) : Failure("MS-CHAP", user, response[0], "E=691 R=0");
-    }
+    private static Verdict MsChap(UserRecord user, ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge) =>
+        user.Password is { } password && RadiusMsChap.Verify(response, challenge, password.NtHash)
+            ? Simple("MS-CHAP", true, user)
+            : Failure("MS-CHAP", user, response[0], "E=691 R=0");
 
-    // RFC 2548 §2.3.2: identifier, flags, peer challenge (16), reserved (8), NT response (24).
     private static Verdict MsChap2(RadiusRequest request, UserRecord user, ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> name)
     {
-        byte identifier = response[0];
-        ReadOnlySpan<byte> peerChallenge = response.Slice(2, MsChapV2.ChallengeSize);
-        ReadOnlySpan<byte> ntResponse = response.Slice(26, MsChapV2.NtResponseSize);
-        ReadOnlySpan<byte> hash = user.Password is null ? stackalloc byte[MsChapV2.HashSize] : user.Password.NtHash;
-        byte[] expected = MsChapV2.GenerateNtResponse(challenge, peerChallenge, name, hash);
-        if (user.Password is null || !CryptographicOperations.FixedTimeEquals(expected, ntResponse))
+        // Whoever is not known costs the same computation as somebody with another password.
+        ReadOnlySpan<byte> hash = user.Password is null ? stackalloc byte[RadiusMsChap.HashSize] : user.Password.NtHash;
+        if (!RadiusMsChap.Verify2(response, challenge, name, hash) || user.Password is null)
         {
-            return Failure("MS-CHAPv2", user, identifier, $"E=691 R=0 C={Convert.ToHexString(challenge)} V=3 M=Authentication failed");
+            return Failure("MS-CHAPv2", user, response[0], $"E=691 R=0 C={Convert.ToHexString(challenge)} V=3 M=Authentication failed");
         }
 
-        byte[] success = [identifier, .. Encoding.ASCII.GetBytes(MsChapV2.GenerateAuthenticatorResponse(hash, ntResponse, peerChallenge, challenge, name))];
-        (byte[] receive, byte[] send) = MsChapV2.SessionKeys(hash, ntResponse);
+        byte[] success = RadiusMsChap.Succeed2(response, challenge, name, hash);
+        byte[] receive = new byte[RadiusMsChap.KeySize];
+        byte[] send = new byte[RadiusMsChap.KeySize];
+        RadiusMsChap.DeriveKeys(response, hash, receive, send);
         RadiusSecret secret = request.Peer.Secret;
         return new Verdict(VerdictOutcome.Accept, "MS-CHAPv2", user, "", (ref RadiusPacketWriter w) =>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Sallyport.Esp.Aead;
@@ -97,6 +98,7 @@ public abstract class AesGcmAead : IDisposable
     /// <param name="tag"><see cref="TagSize"/> octets.</param>
     /// <param name="associatedData">What is authenticated besides.</param>
     /// <exception cref="ArgumentException">A span has another length, or the texts overlap partly.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         Check(nonce, plaintext, ciphertext, tag);
@@ -112,6 +114,7 @@ public abstract class AesGcmAead : IDisposable
     /// <param name="associatedData">What is authenticated besides.</param>
     /// <returns>Whether the tag is right.</returns>
     /// <exception cref="ArgumentException">A span has another length, or the texts overlap partly.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         Check(nonce, ciphertext, plaintext, tag);
@@ -135,6 +138,7 @@ public abstract class AesGcmAead : IDisposable
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
     protected abstract void Dispose(bool disposing);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Check(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<byte> tag)
     {
         if (nonce.Length != NonceSize || tag.Length != TagSize || from.Length != to.Length)

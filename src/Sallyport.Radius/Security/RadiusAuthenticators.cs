@@ -39,14 +39,6 @@ public static class RadiusAuthenticators
     /// <summary>Checks a request.</summary>
     /// <param name="packet">The request.</param>
     /// <param name="secret">The secret shared with its sender.</param>
-    /// <param name="requireMessageAuthenticator">Whether an Access-Request must carry a Message-Authenticator (CVE-2024-3596). One with an
-    /// EAP-Message (RFC 3579 §3.1) and a Status-Server (RFC 5997 §3) always must.</param>
-    public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, bool requireMessageAuthenticator) =>
-        VerifyRequest(packet, secret, requireMessageAuthenticator ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent);
-
-    /// <summary>Checks a request.</summary>
-    /// <param name="packet">The request.</param>
-    /// <param name="secret">The secret shared with its sender.</param>
     /// <param name="policy">What is demanded of its Message-Authenticator. One with an EAP-Message (RFC 3579 §3.1) and a Status-Server
     /// (RFC 5997 §3) must always carry a right one.</param>
     public static RadiusVerification VerifyRequest(RadiusPacket packet, RadiusSecret secret, RadiusMessageAuthenticatorPolicy policy)

@@ -36,7 +36,7 @@ public sealed record RadiusReplyCacheLimits
     public long PendingBytes { get; init; } = 16 << 20;
 
     /// <summary>How long a reply is kept; at least 5 s, so that a late retransmission still finds it (RFC 5080 §2.2.2).</summary>
-    public TimeSpan Lifetime { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>An equal share of what a number of caches may hold together.</summary>
     public RadiusReplyCacheLimits Share(int caches) => this with

@@ -99,7 +99,7 @@ public class LossyLinkTests
     // A second factor takes between nothing and a few tries' time: retransmissions meet a request that is pending.
     private void Serve(byte[] octets, Random random)
     {
-        if (!RadiusPacket.TryParse(octets, out RadiusPacket packet, out _) || RadiusAuthenticators.VerifyRequest(packet, Secret, true) != RadiusVerification.Genuine)
+        if (!RadiusPacket.TryParse(octets, out RadiusPacket packet, out _) || RadiusAuthenticators.VerifyRequest(packet, Secret, RadiusMessageAuthenticatorPolicy.Require) != RadiusVerification.Genuine)
         {
             _refused++;
             return;

@@ -21,7 +21,7 @@ public class AllocationTests
     public void A_request_is_checked_and_read_without_allocating() => AssertAllocatesNothing(() =>
     {
         bool genuine = RadiusPacket.TryParse(Packets.Request, out RadiusPacket packet, out _)
-            && RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, requireMessageAuthenticator: true) == RadiusVerification.Genuine
+            && RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, RadiusMessageAuthenticatorPolicy.Require) == RadiusVerification.Genuine
             && packet.TryDecrypt(Rfc2865.UserPassword, Packets.Secret, packet.Authenticator, _password, out _)
             && packet.TryGet(Rfc2865.UserName, out ReadOnlySpan<byte> _)
             && packet.TryGet(Rfc2865.NasPort, out _)

@@ -223,7 +223,7 @@ public class AttackTests
     private static RadiusVerification VerifyRequest(byte[] octets)
     {
         Assert.True(RadiusPacket.TryParse(octets, out RadiusPacket packet, out _));
-        return RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, requireMessageAuthenticator: true);
+        return RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, RadiusMessageAuthenticatorPolicy.Require);
     }
 
     private static RadiusVerification VerifyReply(byte[] octets)

@@ -32,7 +32,7 @@ public class PublishedPacketTests
         byte[] requestOctets = Convert.FromHexString(request);
         byte[] replyOctets = Convert.FromHexString(reply);
         Assert.True(RadiusPacket.TryParse(requestOctets, out RadiusPacket parsed, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, Secret, requireMessageAuthenticator: false));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, Secret, RadiusMessageAuthenticatorPolicy.IfPresent));
         Assert.True(RadiusPacket.TryParse(replyOctets, out RadiusPacket answer, out _));
         Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyReply(answer, parsed.Authenticator, Secret, requireMessageAuthenticator: false));
 
@@ -96,8 +96,8 @@ public class PublishedPacketTests
         Assert.True(writer.TryComplete(Secret, out int length));
 
         Assert.True(RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket packet, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Secret, requireMessageAuthenticator: true));
-        Assert.Equal(RadiusVerification.MessageAuthenticator, RadiusAuthenticators.VerifyRequest(packet, new RadiusSecret("other"), requireMessageAuthenticator: true));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Secret, RadiusMessageAuthenticatorPolicy.Require));
+        Assert.Equal(RadiusVerification.MessageAuthenticator, RadiusAuthenticators.VerifyRequest(packet, new RadiusSecret("other"), RadiusMessageAuthenticatorPolicy.Require));
         Assert.Equal(RadiusPacket.HeaderSize + 2, packet.MessageAuthenticatorOffset);
         byte[] password = new byte[253];
         Assert.True(packet.TryDecrypt(UserPassword, Secret, packet.Authenticator, password, out int passwordLength));

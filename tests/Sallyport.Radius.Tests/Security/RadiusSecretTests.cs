@@ -42,7 +42,7 @@ public class RadiusSecretTests
 
         Assert.Throws<ObjectDisposedException>(() => secret.Span.Length);
         Assert.Throws<ObjectDisposedException>(() => RadiusPacket.TryParse(Packets.Request, out RadiusPacket packet, out _)
-            ? RadiusAuthenticators.VerifyRequest(packet, secret, requireMessageAuthenticator: true)
+            ? RadiusAuthenticators.VerifyRequest(packet, secret, RadiusMessageAuthenticatorPolicy.Require)
             : default);
         Assert.Throws<ObjectDisposedException>(() => Build(RadiusCode.AccessAccept, secret));
     }
@@ -68,7 +68,7 @@ public class RadiusSecretTests
 
     private static RadiusVerification Verify(RadiusPacket packet, RadiusSecret secret) => packet.Code == RadiusCode.AccessAccept
         ? RadiusAuthenticators.VerifyReply(packet, RequestAuthenticator, secret, requireMessageAuthenticator: true)
-        : RadiusAuthenticators.VerifyRequest(packet, secret, requireMessageAuthenticator: true);
+        : RadiusAuthenticators.VerifyRequest(packet, secret, RadiusMessageAuthenticatorPolicy.Require);
 
     private static string Reveal(RadiusPacket packet, RadiusSecret secret)
     {

@@ -22,7 +22,7 @@ public class TokenPacketTests
 
         Assert.Equal("0100" + "0020" + "a1b2c3d4" + "000000000000000000000000" + "0105626f62" + "020768656c6c6f", Convert.ToHexStringLower(packet));
         Assert.True(RadiusPacket.TryParse(packet, out RadiusPacket parsed, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, RadiusSecret.None, requireMessageAuthenticator: true));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, RadiusSecret.None, RadiusMessageAuthenticatorPolicy.Require));
         byte[] password = new byte[128];
         Assert.True(parsed.TryDecrypt(Rfc2865.UserPassword, RadiusSecret.None, parsed.Authenticator, password, out int length));
         Assert.Equal("hello", Encoding.ASCII.GetString(password, 0, length));
@@ -63,7 +63,7 @@ public class TokenPacketTests
         Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyReply(parsed, Token, RadiusSecret.None, requireMessageAuthenticator: true));
         byte[] request = [1, 0, 0, 38, .. Token, 80, 18, .. new byte[16]];
         Assert.True(RadiusPacket.TryParse(request, out parsed, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, RadiusSecret.None, requireMessageAuthenticator: true));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(parsed, RadiusSecret.None, RadiusMessageAuthenticatorPolicy.Require));
     }
 
     [Fact]

@@ -103,7 +103,8 @@ public class VerificationTests
     }
 
     private static RadiusVerification? Request(byte[] octets, bool require = true) =>
-        RadiusPacket.TryParse(octets, out RadiusPacket packet, out _) ? RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, require) : null;
+        RadiusPacket.TryParse(octets, out RadiusPacket packet, out _) ? RadiusAuthenticators.VerifyRequest(
+            packet, Packets.Secret, require ? RadiusMessageAuthenticatorPolicy.Require : RadiusMessageAuthenticatorPolicy.IfPresent) : null;
 
     private static RadiusVerification? Reply(byte[] octets, bool require = true) =>
         RadiusPacket.TryParse(octets, out RadiusPacket packet, out _) ? RadiusAuthenticators.VerifyReply(packet, RequestAuthenticator, Packets.Secret, require) : null;

@@ -154,7 +154,7 @@ public class RadiusReplyCacheTests
     public void Whatever_happens_it_does_what_a_plain_table_would_and_holds_no_more_than_it_may()
     {
         Random random = new(42);
-        _cache = new RadiusReplyCache(new RadiusReplyCacheLimits { Requests = 600, Pending = 300, ReplyBytes = 1 << 20 }, seed: 7);
+        _cache = new RadiusReplyCache(new RadiusReplyCacheLimits { Lifetime = TimeSpan.FromSeconds(10), Requests = 600, Pending = 300, ReplyBytes = 1 << 20 }, seed: 7);
         Dictionary<int, (RadiusReplySlot Slot, byte[]? Reply, int Expires)> model = [];
         for (int i = 0; i < 60_000; i++)
         {

@@ -77,7 +77,7 @@ public class RadiusPacketTests
     public void Every_attribute_of_a_request_is_read()
     {
         Assert.True(RadiusPacket.TryParse(Packets.Request, out RadiusPacket packet, out _));
-        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, requireMessageAuthenticator: true));
+        Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, RadiusMessageAuthenticatorPolicy.Require));
 
         byte[] password = new byte[RadiusHiding.LargestPassword];
         Assert.True(packet.TryDecrypt(Rfc2865.UserPassword, Packets.Secret, packet.Authenticator, password, out int length));
@@ -266,7 +266,7 @@ public class RadiusPacketTests
 
         RadiusAuthenticators.VerifyReply(packet, Convert.FromHexString(Packets.RequestAuthenticator), Packets.Secret, requireMessageAuthenticator: true);
         Assert.DoesNotContain("testing123", packet.ToString(), StringComparison.Ordinal);
-        return RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, requireMessageAuthenticator: true);
+        return RadiusAuthenticators.VerifyRequest(packet, Packets.Secret, RadiusMessageAuthenticatorPolicy.Require);
     }
 
     private static List<string> Texts(RadiusPacket packet, TextKey key)

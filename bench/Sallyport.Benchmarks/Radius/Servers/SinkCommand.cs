@@ -50,7 +50,7 @@ internal static class SinkCommand
     private static int Answer(ReadOnlySpan<byte> datagram, RadiusSecret secret, Span<byte> reply)
     {
         if (!RadiusPacket.TryParse(datagram, out RadiusPacket packet, out _)
-            || RadiusAuthenticators.VerifyRequest(packet, secret, requireMessageAuthenticator: true) != RadiusVerification.Genuine)
+            || RadiusAuthenticators.VerifyRequest(packet, secret, RadiusMessageAuthenticatorPolicy.Require) != RadiusVerification.Genuine)
         {
             return 0;
         }
