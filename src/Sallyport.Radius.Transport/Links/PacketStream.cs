@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Security;
 using System.Net.Sockets;
 using Sallyport.Radius.Wire;
 
@@ -140,7 +139,7 @@ internal sealed class PacketStream : IAsyncDisposable
         try
         {
             await _writer.WaitAsync(Farewell).ConfigureAwait(false);
-            if (_stream is SslStream tls)
+            if (_stream is PacketTlsStream tls)
             {
                 await tls.ShutdownAsync().WaitAsync(Farewell).ConfigureAwait(false);
             }
@@ -186,7 +185,16 @@ internal sealed class PacketStream : IAsyncDisposable
                     _gathered = 0;
                 }
 
-                await _stream.WriteAsync(_writing.AsMemory(0, length), _stopping).ConfigureAwait(false);
+                ReadOnlyMemory<byte> packets = _writing.AsMemory(0, length);
+                if (_stream is PacketTlsStream tls)
+                {
+                    await tls.WritePacketsAsync(packets, _stopping).ConfigureAwait(false);
+                }
+                else
+                {
+                    await _stream.WriteAsync(packets, _stopping).ConfigureAwait(false);
+                }
+
                 if (_writing.Length > UsualSize)
                 {
                     // A burst is over: what it needed is not kept.

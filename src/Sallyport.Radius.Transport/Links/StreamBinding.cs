@@ -156,7 +156,7 @@ internal sealed class StreamBinding : RadiusBinding
             return new StreamSource(_pipeline, _admission, _listener, LocalEndPoint, remote, stream, peer: null);
         }
 
-        SslStream tls = new(stream);
+        PacketTlsStream tls = new(stream);
         try
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping);

@@ -152,7 +152,7 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
             return new StreamChannel(this, Context, stream, RadiusPortKind.Stream, Server.Secret, Plain(local), remote);
         }
 
-        SslStream tls = new(stream);
+        PacketTlsStream tls = new(stream);
         try
         {
             string name = options.ServerName ?? (Server.EndPoint is DnsEndPoint dns ? dns.Host : remote.Address.ToString());
