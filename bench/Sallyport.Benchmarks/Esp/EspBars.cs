@@ -21,16 +21,16 @@ internal static class EspBars
     {
         AeadWork ours = new(Key, size);
         PlatformWork platform = new(Key, size);
-        yield return new Bar("esp", $"esp.aes-gcm.seal.{size}/platform", limit, ours.Seal, platform.Seal);
-        yield return new Bar("esp", $"esp.aes-gcm.open.{size}/platform", limit, ours.Open, platform.Open);
+        yield return new Bar($"esp.aes-gcm.seal.{size}/platform", limit, ours.Seal, platform.Seal);
+        yield return new Bar($"esp.aes-gcm.open.{size}/platform", limit, ours.Open, platform.Open);
     }
 
     private static IEnumerable<IBar> Packets(int size, double limit)
     {
         PacketWork ours = new(EspSuite.AesGcm16, size);
         PacketWork platform = new(EspSuite.AesGcm16 with { Provider = AesGcmProvider.Platform }, size);
-        yield return new Bar("esp", $"esp.packet.{size}/platform", limit, ours.SealAndOpen, platform.SealAndOpen);
-        yield return new Bar("esp", $"esp.packet.{size}.allocated", 0, ours.SealAndOpen, null);
+        yield return new Bar($"esp.packet.{size}/platform", limit, ours.SealAndOpen, platform.SealAndOpen);
+        yield return new Bar($"esp.packet.{size}.allocated", 0, ours.SealAndOpen, null);
     }
 
     /// <summary>Ours, for one size. Each packet has another nonce, as in ESP.</summary>

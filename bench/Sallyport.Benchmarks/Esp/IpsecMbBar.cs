@@ -15,9 +15,6 @@ internal sealed class IpsecMbBar : IBar
     private static readonly int[] Sizes = [64, 256, 576, 1400];
 
     /// <inheritdoc/>
-    public string Group => "esp";
-
-    /// <inheritdoc/>
     public IEnumerable<BarLine> Measure()
     {
         string folder = Directory.CreateTempSubdirectory("sallyport-ipsec-mb-").FullName;

@@ -3,12 +3,11 @@ using System.Diagnostics;
 namespace Sallyport.Benchmarks.Ratios;
 
 /// <summary>What a piece of our work may cost, measured against a primitive or peer in the same run.</summary>
-/// <param name="Group">radius, eap, ike or esp.</param>
 /// <param name="Name">What is measured, against what.</param>
 /// <param name="Limit">The highest value that passes.</param>
 /// <param name="Ours">Our work.</param>
 /// <param name="Reference">What it is measured against; null where octets allocated an operation are measured.</param>
-internal sealed record Bar(string Group, string Name, double Limit, Action Ours, Action? Reference) : IBar
+internal sealed record Bar(string Name, double Limit, Action Ours, Action? Reference) : IBar
 {
     private const int Rounds = 41;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(8);

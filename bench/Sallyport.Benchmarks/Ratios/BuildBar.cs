@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Sallyport.Benchmarks.Ratios;
 
 /// <summary>How many seconds the dictionaries that Debian installs for FreeRADIUS add to the build of a project, against the same build without them.</summary>
-internal sealed record BuildBar(string Group, string Name, double Limit) : IBar
+internal sealed record BuildBar(string Name, double Limit) : IBar
 {
     private const string Dictionaries = "/usr/share/freeradius";
     private const int Rounds = 3;

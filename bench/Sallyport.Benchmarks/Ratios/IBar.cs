@@ -5,9 +5,6 @@ namespace Sallyport.Benchmarks.Ratios;
 /// <summary>Something that is measured for one bar or several.</summary>
 internal interface IBar
 {
-    /// <summary>radius, eap, ike, esp or dictionary.</summary>
-    string Group { get; }
-
     /// <summary>Measures it.</summary>
     IEnumerable<BarLine> Measure();
 }

@@ -17,14 +17,13 @@ internal sealed record Contestant(string Name, string? Program, double Limit, Fu
 /// Processor time per request of our server against others', under the same load in the same run. They take turns of about a second, so that a
 /// machine that slows down slows all; each turn of ours is compared with the neighbouring turn of the other, and the median counts.
 /// </summary>
-/// <param name="Group">The group.</param>
 /// <param name="Name">What is measured.</param>
 /// <param name="IsTls">Whether requests come over RADIUS/TLS.</param>
 /// <param name="HasHome">Whether the servers are proxies with a home server behind.</param>
 /// <param name="Ours">Our server.</param>
 /// <param name="Others">The others.</param>
 /// <param name="MemoryLimit">How many megabytes ours may take; null where that is no bar.</param>
-internal sealed record LiveBar(string Group, string Name, bool IsTls, bool HasHome, Contestant Ours, IReadOnlyList<Contestant> Others, double? MemoryLimit = null) : IBar
+internal sealed record LiveBar(string Name, bool IsTls, bool HasHome, Contestant Ours, IReadOnlyList<Contestant> Others, double? MemoryLimit = null) : IBar
 {
     private const int Rounds = 5;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
