@@ -120,17 +120,15 @@ public class TunnelHeaderTests
     public void Reading_and_marking_headers_allocate_nothing()
     {
         byte[] packet = IPv4(0, Ect0);
-        OuterHeader.TryCreate(packet, out _, dscp: 10);
-        InnerHeader.Decapsulate(packet, 3);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        Assert.Equal(0, Allocations.Least(() =>
         {
-            packet[1] = 2;
-            OuterHeader.TryCreate(packet, out _, dscp: 10);
-            InnerHeader.Decapsulate(packet, 3);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (int i = 0; i < 100; i++)
+            {
+                packet[1] = 2;
+                OuterHeader.TryCreate(packet, out _, dscp: 10);
+                InnerHeader.Decapsulate(packet, 3);
+            }
+        }));
     }
 
     [Fact]

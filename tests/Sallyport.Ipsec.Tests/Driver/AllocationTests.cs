@@ -22,11 +22,10 @@ public class AllocationTests
         EspForwarder forwarder = Forwarder(client, out UdpPort port);
         using (port)
         {
-            Send(forwarder, 100);
-
             // The loop itself allocates its buffer; a hundred times the packets must not allocate more.
-            Assert.Equal(Send(forwarder, 10), Send(forwarder, 1000));
-            Assert.Equal(1110, client.Session.Counts.PacketsOut);
+            long loop = Allocations.Least(() => Send(forwarder, 10));
+            Assert.Equal(loop, Allocations.Least(() => Send(forwarder, 1000)));
+            Assert.True(client.Session.Counts.PacketsOut >= 2020);
         }
     }
 
@@ -44,13 +43,15 @@ public class AllocationTests
             forwarder.Device = sink;
             SocketAddress from = session.Remote.Serialize();
             byte[][] packets = [.. Enumerable.Range(0, 600).Select(_ => Seal(sender))];
-            Receive(forwarder, packets.AsSpan(0, 100), from);
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Receive(forwarder, packets.AsSpan(100), from);
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-            Assert.Equal(600, sink.Written);
+            int next = 0;
+            Assert.Equal(0, Allocations.Least(() =>
+            {
+                for (int end = next + 100; next < end; next++)
+                {
+                    forwarder.Receive(packets[next], from);
+                }
+            }));
+            Assert.Equal(next, sink.Written);
         }
     }
 
@@ -67,22 +68,10 @@ public class AllocationTests
         return new EspForwarder(endpoint, port, tunnels, new DropCounter(NullLogger.Instance, TimeProvider.System, TimeSpan.FromSeconds(1)), NullLogger.Instance);
     }
 
-    private static long Send(EspForwarder forwarder, int count)
+    private static void Send(EspForwarder forwarder, int count)
     {
-        Sink source = new(count);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Task sending = forwarder.ForwardAsync(source, CancellationToken.None);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Task sending = forwarder.ForwardAsync(new Sink(count), CancellationToken.None);
         Assert.True(sending.IsCompletedSuccessfully);
-        return allocated;
-    }
-
-    private static void Receive(EspForwarder forwarder, Span<byte[]> packets, SocketAddress from)
-    {
-        foreach (byte[] packet in packets)
-        {
-            forwarder.Receive(packet, from);
-        }
     }
 
     private static byte[] Seal(EspTunnel tunnel)
