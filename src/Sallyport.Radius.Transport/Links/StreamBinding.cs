@@ -191,6 +191,9 @@ internal sealed class StreamBinding : RadiusBinding
         ApplicationProtocols = TlsProtocol.Alpn(options.Versions),
         EnabledSslProtocols = TlsProtocol.Protocols(options.Versions),
         AllowRenegotiation = false,
+
+        // A ticket carries the client's certificate but not those between it and the anchor, which the check of a resumed session would miss.
+        AllowTlsResume = false,
     };
 
     private static IPEndPoint Plain(IPEndPoint endPoint) => endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;

@@ -166,6 +166,10 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
                     ApplicationProtocols = TlsProtocol.Alpn(options.Versions),
                     EnabledSslProtocols = TlsProtocol.Protocols(options.Versions),
                     AllowRenegotiation = false,
+
+                    // Radsecproxy 1.9 asks for a certificate but names no context for its sessions, and ends whoever would resume one.
+                    // Connections last for hours: what a resumed session would save is not worth servers that refuse it.
+                    AllowTlsResume = false,
                 },
                 cancellationToken).ConfigureAwait(false);
             RadiusVersions version = TlsProtocol.Negotiated(tls, options.Versions);

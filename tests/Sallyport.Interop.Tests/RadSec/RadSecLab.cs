@@ -57,19 +57,28 @@ internal sealed class RadSecLab : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Our client over TLS, with the certificate of a name, or a stranger's.</summary>
-    public RadiusClient Connect(int port, bool stranger = false, RadiusVersions versions = RadiusVersions.Any)
+    /// <summary>Our client over TLS, with the certificate of a name, or a stranger's; the server is known by an address, or by a name.</summary>
+    public RadiusClient Connect(int port, bool stranger = false, RadiusVersions versions = RadiusVersions.Any, string? serverName = null)
     {
         RadiusTlsClientOptions tls = new()
         {
             Certificate = (stranger ? _stranger : _authority).Issue("nas.example", IPAddress.Loopback),
             TrustAnchors = _authority.Anchors,
             Versions = versions,
+            ServerName = serverName,
         };
         RadiusUpstream server = RadiusUpstream.OverTls(new IPEndPoint(IPAddress.Loopback, port), tls) with { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(stranger ? 2 : 15), 1) };
         RadiusClient client = new(new RadiusClientOptions { Servers = [server] });
         _running.Add(client);
         return client;
+    }
+
+    /// <summary>A way to a port that can be cut.</summary>
+    public TcpRelay RelayTo(int port)
+    {
+        TcpRelay relay = new(new IPEndPoint(IPAddress.Loopback, port));
+        _running.Add(relay);
+        return relay;
     }
 
     /// <summary>Debian's radsecproxy, TLS in front and UDP behind.</summary>

@@ -36,6 +36,26 @@ public sealed class RadSecTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 150).Select(i => i % 2 == 0), many.Select(r => r?.IsAccepted == true));
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Our_client_goes_on_over_a_new_connection_where_one_was_lost(bool radsecproxy)
+    {
+        Peer.RequirePrograms("radsecproxy", "freeradius");
+        int port = radsecproxy ? await _lab.RadsecproxyToUdpAsync(_lab.Serve(tls: false).EndPoints[0], "primary-secret") : await _lab.FreeRadiusTlsAsync();
+        TcpRelay relay = _lab.RelayTo(port);
+
+        // Only to a server with a name would TLS resume a session, which radsecproxy refuses.
+        RadiusClient client = _lab.Connect(relay.EndPoint.Port, serverName: "radius.example");
+        for (int connections = 1; connections <= 3; connections++)
+        {
+            Assert.True((await client.PapAsync("alice", "alice-pw"))?.IsAccepted, _lab.Log);
+            Assert.Equal(RadiusOutcome.Rejected, (await client.PapAsync("alice", "wrong"))?.Outcome);
+            Assert.Equal(connections, relay.Connections);
+            relay.Cut();
+        }
+    }
+
     [SkippableFact]
     public async Task Our_client_through_radsecproxy_to_FreeRADIUS()
     {
