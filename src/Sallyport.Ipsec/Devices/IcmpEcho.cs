@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sallyport.Ipsec.Offload;
 
 namespace Sallyport.Ipsec.Devices;
 
