@@ -5,7 +5,7 @@ using Sallyport.Esp.Ciphers;
 namespace Sallyport.Esp;
 
 /// <summary>
-/// Opens packets of one direction in tunnel mode, each once (RFC 4303). Not safe for concurrent use.
+/// Opens packets of one direction in tunnel mode, each once (RFC 4303). Safe for concurrent use without a lock, except with <see cref="Dispose"/>.
 /// </summary>
 public sealed class EspInboundSa : IDisposable
 {
@@ -89,8 +89,8 @@ public sealed class EspInboundSa : IDisposable
             return false;
         }
 
-        _window.Mark(sequence);
-        error = CheckTrailer(text, out length);
+        // Another thread may have opened the same packet a moment ago.
+        error = _window.TryMark(sequence) ? CheckTrailer(text, out length) : EspError.Replay;
         if (error != EspError.None)
         {
             text.Clear();

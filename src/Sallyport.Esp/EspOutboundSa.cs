@@ -5,7 +5,8 @@ using Sallyport.Esp.Ciphers;
 namespace Sallyport.Esp;
 
 /// <summary>
-/// Seals packets of one direction in tunnel mode (RFC 4303). Not safe for concurrent use, since each packet takes the next sequence number.
+/// Seals packets of one direction in tunnel mode (RFC 4303). Safe for concurrent use without a lock, except with <see cref="Dispose"/>: each packet
+/// takes the next sequence number, whoever seals it.
 /// </summary>
 public sealed class EspOutboundSa : IDisposable
 {
@@ -30,7 +31,9 @@ public sealed class EspOutboundSa : IDisposable
         _cipher = EspCipher.Create(suite, key, extendedSequenceNumbers);
         _textOffset = suite.TextOffset;
         _icvSize = suite.IcvSize;
-        _last = extendedSequenceNumbers ? ulong.MaxValue : uint.MaxValue;
+
+        // Half of the 64 bits are never used up either, and leave room for those who ask for a number at the end.
+        _last = extendedSequenceNumbers ? ulong.MaxValue / 2 : uint.MaxValue;
         Spi = spi;
         ExtendedSequenceNumbers = extendedSequenceNumbers;
     }
@@ -45,7 +48,7 @@ public sealed class EspOutboundSa : IDisposable
     public bool ExtendedSequenceNumbers { get; }
 
     /// <summary>The sequence number of the last packet sealed, 0 before the first.</summary>
-    public ulong Sequence => _sequence;
+    public ulong Sequence => Math.Min(Volatile.Read(ref _sequence), _last);
 
     /// <summary>Seals an IP packet.</summary>
     /// <param name="inner">An IPv4 or IPv6 packet; may lie in <paramref name="destination"/> at <see cref="EspSuite.TextOffset"/>, where it is sealed in place.</param>
@@ -59,7 +62,7 @@ public sealed class EspOutboundSa : IDisposable
     {
         int version = inner.IsEmpty ? 0 : inner[0] >> 4;
         length = Suite.SealedSize(Math.Max(inner.Length, paddedLength));
-        if (length > destination.Length || version is not (4 or 6) || _sequence >= _last)
+        if (length > destination.Length || version is not (4 or 6) || !TryNext(out ulong sequence))
         {
             length = 0;
             return false;
@@ -72,7 +75,7 @@ public sealed class EspOutboundSa : IDisposable
             packet[(_textOffset + inner.Length)..(_textOffset + paddedLength)].Clear();
         }
 
-        Seal(packet, Math.Max(inner.Length, paddedLength), version == 4 ? IPv4 : IPv6);
+        Seal(packet, sequence, Math.Max(inner.Length, paddedLength), version == 4 ? IPv4 : IPv6);
         return true;
     }
 
@@ -84,14 +87,14 @@ public sealed class EspOutboundSa : IDisposable
     public bool TrySealDummy(int innerLength, Span<byte> destination, out int length)
     {
         length = innerLength < 0 ? int.MaxValue : Suite.SealedSize(innerLength);
-        if (length > destination.Length || _sequence >= _last)
+        if (length > destination.Length || !TryNext(out ulong sequence))
         {
             length = 0;
             return false;
         }
 
         destination.Slice(_textOffset, innerLength).Clear();
-        Seal(destination[..length], innerLength, NoNextHeader);
+        Seal(destination[..length], sequence, innerLength, NoNextHeader);
         return true;
     }
 
@@ -122,17 +125,24 @@ public sealed class EspOutboundSa : IDisposable
     public void Dispose() => _cipher.Dispose();
 
     /// <summary>Names the SA, never its key.</summary>
-    public override string ToString() => $"ESP out 0x{Spi:x8} seq {_sequence}";
+    public override string ToString() => $"ESP out 0x{Spi:x8} seq {Sequence}";
 
     // Compiled for speed at once: on a busy machine the runtime may take long to do so by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Seal(Span<byte> packet, int innerLength, byte nextHeader)
+    private void Seal(Span<byte> packet, ulong sequence, int innerLength, byte nextHeader)
     {
-        ulong sequence = ++_sequence;
         BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
         BinaryPrimitives.WriteUInt32BigEndian(packet[4..], (uint)sequence);
         WriteTrailer(packet[(_textOffset + innerLength)..], packet.Length - _icvSize - _textOffset - innerLength - 2, nextHeader);
         _cipher.Seal(packet, sequence);
+    }
+
+    // RFC 4303 §3.3.3: a number never comes twice, so that beyond the last one the SA stays shut: the count only grows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryNext(out ulong sequence)
+    {
+        sequence = Interlocked.Increment(ref _sequence);
+        return sequence <= _last;
     }
 
     // RFC 4303 §2.4: padding is 1, 2, 3 …, then its length and what is inside. Up to six octets of it are one store, whose end is where the

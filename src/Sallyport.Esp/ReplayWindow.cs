@@ -3,16 +3,22 @@ using System.Numerics;
 namespace Sallyport.Esp;
 
 /// <summary>
-/// The anti-replay window (RFC 4303 §3.4.3) as a ring of words (RFC 6479): sliding clears whole words and shifts nothing. Not safe for
-/// concurrent use.
+/// The anti-replay window (RFC 4303 §3.4.3) as a ring of slots, each for a block of sequence numbers (after RFC 6479): a slot holds the block's
+/// number and which of the block's sequence numbers were marked, so that the window slides by itself as slots are taken over, and one atomic
+/// exchange decides who marks a number. Safe for concurrent use, without a lock.
 /// </summary>
 public sealed class ReplayWindow
 {
     /// <summary>1024 sequence numbers.</summary>
     public const int DefaultSize = 1024;
 
-    private readonly ulong[] _words;
+    // A slot: 48 bits of the block's number above a bit for each of its sequence numbers. Blocks that share a slot and 48 bits are 2^52
+    // sequence numbers and more apart.
+    private const int BlockBits = 4;
+    private const int BlockSize = 1 << BlockBits;
+    private readonly ulong[] _slots;
     private readonly int _size;
+    private ulong _newest;
 
     /// <summary>Creates an empty window.</summary>
     /// <param name="size">How many sequence numbers behind the newest are still taken: a multiple of 64, at least 64.</param>
@@ -24,54 +30,57 @@ public sealed class ReplayWindow
             throw new ArgumentException("a multiple of 64 is wanted", nameof(size));
         }
 
-        // RFC 6479 §2: at least one word more than the window, so that the word being filled never covers numbers still in it; and a power of
-        // two, so that a mask finds the word.
-        _words = new ulong[BitOperations.RoundUpToPowerOf2((uint)(size / 64) + 1)];
+        // RFC 6479 §2: at least one slot more than the window fills, so that the block of the newest number never takes over one still in the
+        // window; and a power of two, so that a mask finds the slot.
+        _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)(size / BlockSize) + 1)];
         _size = size;
     }
 
     /// <summary>The newest number marked, 0 before the first.</summary>
-    public ulong Newest { get; private set; }
+    public ulong Newest => Volatile.Read(ref _newest);
 
     /// <summary>Whether a number was not marked yet and is not too old. Zero is never sent (RFC 4303 §3.3.3).</summary>
     public bool IsFresh(ulong sequence)
     {
-        if (sequence == 0)
-        {
-            return false;
-        }
-
-        if (sequence > Newest)
-        {
-            return true;
-        }
-
-        return Newest - sequence < (ulong)_size && (Word(sequence) & Bit(sequence)) == 0;
+        ulong newest = Volatile.Read(ref _newest);
+        return sequence > newest
+            || (sequence != 0 && newest - sequence < (ulong)_size && IsUnmarked(Volatile.Read(ref Slot(sequence)), sequence));
     }
 
     /// <summary>Marks a number whose packet proved genuine.</summary>
-    public void Mark(ulong sequence)
+    /// <returns>Whether this call did: <see langword="false"/> where it was marked already, perhaps a moment ago by another thread, or has become too old.</returns>
+    public bool TryMark(ulong sequence)
     {
-        if (sequence > Newest)
+        ref ulong slot = ref Slot(sequence);
+        ulong seen = Volatile.Read(ref slot);
+        while (IsUnmarked(seen, sequence))
         {
-            ulong steps = Math.Min((sequence >> 6) - (Newest >> 6), (ulong)_words.Length);
-            for (ulong i = 1; i <= steps; i++)
+            ulong marked = (IsSameBlock(seen, sequence) ? seen : Block(sequence)) | Bit(sequence);
+            ulong found = Interlocked.CompareExchange(ref slot, marked, seen);
+            if (found == seen)
             {
-                _words[((Newest >> 6) + i) & Mask] = 0;
+                // Two threads may leave the older of their numbers here. Slots alone decide what is taken, so that nothing is taken twice; the
+                // window's lower end is late by as much until the next number comes.
+                if (sequence > Volatile.Read(ref _newest))
+                {
+                    Volatile.Write(ref _newest, sequence);
+                }
+
+                return true;
             }
 
-            // Beyond a whole turn of the ring every word was cleared, the one of the new number among them.
-            Newest = sequence;
+            seen = found;
         }
 
-        Word(sequence) |= Bit(sequence);
+        return false;
     }
 
     /// <summary>The 64-bit number that the low 32 bits most likely stand for (RFC 4303 appendix A2.2).</summary>
     public ulong Extend(uint low)
     {
-        uint newestLow = (uint)Newest;
-        ulong high = Newest >> 32;
+        ulong newest = Volatile.Read(ref _newest);
+        uint newestLow = (uint)newest;
+        ulong high = newest >> 32;
         uint bottom = newestLow - (uint)_size + 1;
         if (newestLow >= (uint)_size - 1)
         {
@@ -87,9 +96,15 @@ public sealed class ReplayWindow
         return (high << 32) | low;
     }
 
-    private ulong Mask => (ulong)_words.Length - 1;
+    private static ulong Block(ulong sequence) => sequence >> BlockBits << BlockSize;
 
-    private static ulong Bit(ulong sequence) => 1UL << (int)(sequence & 63);
+    private static ulong Bit(ulong sequence) => 1UL << (int)(sequence & (BlockSize - 1));
 
-    private ref ulong Word(ulong sequence) => ref _words[(sequence >> 6) & Mask];
+    private static bool IsSameBlock(ulong slot, ulong sequence) => (slot ^ Block(sequence)) >> BlockSize == 0;
+
+    // A slot of an older block is about to be taken over; in one of a newer block the number has become too old.
+    private static bool IsUnmarked(ulong slot, ulong sequence) =>
+        IsSameBlock(slot, sequence) ? (slot & Bit(sequence)) == 0 : (long)((slot >> BlockSize << BlockSize) - Block(sequence)) < 0;
+
+    private ref ulong Slot(ulong sequence) => ref _slots[(sequence >> BlockBits) & ((ulong)_slots.Length - 1)];
 }

@@ -117,7 +117,7 @@ public class EspHostileTests
                 right &= window.IsFresh(number) == fresh;
                 if (fresh)
                 {
-                    window.Mark(number);
+                    right &= window.TryMark(number);
                     seen.Add(number);
                 }
             }

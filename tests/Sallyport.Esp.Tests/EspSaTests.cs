@@ -187,7 +187,11 @@ public class EspSaTests
 
                 if (expected)
                 {
-                    window.Mark(number);
+                    if (!window.TryMark(number))
+                    {
+                        return false;
+                    }
+
                     seen.Add(number);
                     newest = Math.Max(newest, number);
                 }

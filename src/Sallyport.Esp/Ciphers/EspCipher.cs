@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Sallyport.Esp.Ciphers;
 
-/// <summary>Encrypts and authenticates the packets of one SA in one direction. Not safe for concurrent use.</summary>
+/// <summary>Encrypts and authenticates the packets of one SA in one direction. Safe for concurrent use, except with <see cref="Dispose"/>.</summary>
 internal abstract class EspCipher : IDisposable
 {
     protected const int SaltSize = 4;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Sallyport.Esp.Aead;
 
@@ -9,16 +10,15 @@ internal sealed class GmacCipher(EspSuite suite, ReadOnlySpan<byte> key, bool ex
     private readonly AesGcmAead _gcm = AesGcmAead.Create(key[..^SaltSize], suite.Provider);
     private readonly uint _salt = BinaryPrimitives.ReadUInt32BigEndian(key[^SaltSize..]);
 
-    // With extended sequence numbers the high half, which is not sent, stands between SPI and the low half: the data is put together here.
-    private byte[] _data = [];
-
     /// <inheritdoc/>
     public override void Seal(Span<byte> packet, ulong sequence)
     {
         WriteIv(packet, sequence);
         Span<byte> nonce = stackalloc byte[NonceSize];
         WriteNonce(_salt, packet, nonce);
-        _gcm.Seal(nonce, default, default, packet[^Suite.IcvSize..], Data(packet, sequence));
+        byte[]? rented = Authenticated(packet, sequence, out ReadOnlySpan<byte> data);
+        _gcm.Seal(nonce, default, default, packet[^Suite.IcvSize..], data);
+        Return(rented);
     }
 
     /// <inheritdoc/>
@@ -26,7 +26,10 @@ internal sealed class GmacCipher(EspSuite suite, ReadOnlySpan<byte> key, bool ex
     {
         Span<byte> nonce = stackalloc byte[NonceSize];
         WriteNonce(_salt, packet, nonce);
-        if (!_gcm.TryOpen(nonce, default, packet[^Suite.IcvSize..], default, Data(packet, sequence)))
+        byte[]? rented = Authenticated(packet, sequence, out ReadOnlySpan<byte> data);
+        bool genuine = _gcm.TryOpen(nonce, default, packet[^Suite.IcvSize..], default, data);
+        Return(rented);
+        if (!genuine)
         {
             text.Clear();
             return false;
@@ -39,22 +42,28 @@ internal sealed class GmacCipher(EspSuite suite, ReadOnlySpan<byte> key, bool ex
     /// <inheritdoc/>
     public override void Dispose() => _gcm.Dispose();
 
-    // RFC 4543 §3.3: SPI, sequence number, IV, text.
-    private ReadOnlySpan<byte> Data(ReadOnlySpan<byte> packet, ulong sequence)
+    // RFC 4543 §3.3: SPI, sequence number, IV, text. With extended sequence numbers the high half, which is not sent, stands between SPI and the
+    // low half: the data is put together in a buffer, which is to be returned.
+    private byte[]? Authenticated(ReadOnlySpan<byte> packet, ulong sequence, out ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<byte> covered = packet[..^Suite.IcvSize];
+        data = packet[..^Suite.IcvSize];
         if (!Extended)
         {
-            return covered;
+            return null;
         }
 
-        if (_data.Length < covered.Length + 4)
+        byte[] rented = ArrayPool<byte>.Shared.Rent(data.Length + 4);
+        int header = WriteAuthenticated(packet, sequence, rented);
+        data[EspPacket.HeaderSize..].CopyTo(rented.AsSpan(header));
+        data = rented.AsSpan(0, data.Length + 4);
+        return rented;
+    }
+
+    private static void Return(byte[]? rented)
+    {
+        if (rented is not null)
         {
-            _data = new byte[covered.Length + 4];
+            ArrayPool<byte>.Shared.Return(rented);
         }
-
-        int header = WriteAuthenticated(packet, sequence, _data);
-        covered[EspPacket.HeaderSize..].CopyTo(_data.AsSpan(header));
-        return _data.AsSpan(0, covered.Length + 4);
     }
 }
