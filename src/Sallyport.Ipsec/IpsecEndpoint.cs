@@ -190,6 +190,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         _loop.Complete();
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(false);
+        _forwarder.Dispose();
         _loop.Dispose();
         _ikePort.Dispose();
         _natPort.Dispose();

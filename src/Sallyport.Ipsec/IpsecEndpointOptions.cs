@@ -1,4 +1,5 @@
 using System.Net;
+using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
 
@@ -30,6 +31,9 @@ public sealed class IpsecEndpointOptions
 
     /// <summary>How far behind the newest ESP packet another may come: a multiple of 64 (RFC 4303 §3.4.3).</summary>
     public int ReplayWindow { get; init; } = Esp.ReplayWindow.DefaultSize;
+
+    /// <summary>What computes AES-GCM in ESP.</summary>
+    public AesGcmProvider EspProvider { get; init; }
 
     /// <summary>How many IKE messages may wait to be handled; further ones are dropped.</summary>
     public int IkeQueueLimit { get; init; } = 4096;

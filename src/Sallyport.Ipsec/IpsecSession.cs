@@ -35,13 +35,13 @@ public sealed class IpsecSession : IDisposable
     public IReadOnlyList<IkeTrafficSelector> RemoteSelectors { get; private set; } = [];
 
     /// <summary>The SPI under which ESP is received; 0 before there is a tunnel.</summary>
-    public uint InboundSpi => Tunnel?.InboundSpi ?? 0;
+    public uint InboundSpi => Tunnel?.Current.Inbound.Spi ?? 0;
 
     /// <summary>The SPI under which ESP is sent; 0 before there is a tunnel.</summary>
-    public uint OutboundSpi => Tunnel?.OutboundSpi ?? 0;
+    public uint OutboundSpi => Tunnel?.Current.Outbound.Spi ?? 0;
 
     /// <summary>The length of the ESP key in bits; 0 before there is a tunnel.</summary>
-    public int EspKeyBits { get; private set; }
+    public int EspKeyBits => Tunnel?.Current.KeyBits ?? 0;
 
     /// <summary>The peer's outer address and port: where ESP goes, and before there is a tunnel where IKE goes.</summary>
     public IPEndPoint Remote => Tunnel?.RemoteEndPoint ?? Ike.Path.Remote;
@@ -68,13 +68,12 @@ public sealed class IpsecSession : IDisposable
     /// <inheritdoc/>
     void IDisposable.Dispose() => _ended.Dispose();
 
-    internal EspTunnel Establish(SessionEstablishedEvent news, int replayWindow)
+    internal EspTunnel Establish(SessionEstablishedEvent news, EspPairOptions options)
     {
         Configuration = news.Configuration;
         LocalSelectors = news.Child.LocalSelectors;
         RemoteSelectors = news.Child.RemoteSelectors;
-        EspKeyBits = news.Child.KeyBits;
-        return Tunnel = new EspTunnel(this, news.Child, Ike.Path.Remote, replayWindow);
+        return Tunnel = new EspTunnel(this, news.Child, Ike.Path.Remote, options);
     }
 
     internal void End() => _ended.Cancel();

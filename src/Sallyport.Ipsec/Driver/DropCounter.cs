@@ -6,7 +6,7 @@ namespace Sallyport.Ipsec.Driver;
 /// <summary>Counts drops by reason, and logs each reason at most once in an interval. Safe for concurrent use.</summary>
 internal sealed class DropCounter(ILogger logger, TimeProvider time, TimeSpan interval)
 {
-    private static readonly int ReasonCount = Enum.GetValues<IpsecDropReason>().Length;
+    public static readonly int ReasonCount = Enum.GetValues<IpsecDropReason>().Length;
     private readonly long[] _counts = new long[ReasonCount];
     private readonly long[] _reported = new long[ReasonCount];
     private readonly long[] _nextReport = new long[ReasonCount];
@@ -16,10 +16,10 @@ internal sealed class DropCounter(ILogger logger, TimeProvider time, TimeSpan in
 
     public void Add(IpsecDropReason reason, SocketAddress peer) => Add(reason, 1, peer, null);
 
-    public void Add(IpsecDropReason reason, IPEndPoint peer, long count = 1) => Add(reason, count, null, peer);
+    /// <summary>Counts drops of what came from a peer or was for it; <see langword="null"/>: of what came from this host itself.</summary>
+    public void Add(IpsecDropReason reason, long count, SocketAddress? peer) => Add(reason, count, peer, null);
 
-    /// <summary>Counts a drop of something that came from this host itself.</summary>
-    public void Add(IpsecDropReason reason) => Add(reason, 1, null, null);
+    public void Add(IpsecDropReason reason, IPEndPoint peer, long count = 1) => Add(reason, count, null, peer);
 
     private void Add(IpsecDropReason reason, long count, SocketAddress? address, IPEndPoint? peer)
     {

@@ -272,7 +272,7 @@ internal sealed class IkeLoop : IDisposable
         }
 
         string child = news.Child.ToString();
-        EspTunnel tunnel = session.Establish(news, _options.ReplayWindow);
+        EspTunnel tunnel = session.Establish(news, new EspPairOptions(_options.ReplayWindow, _options.EspProvider));
         tunnel.LastSent = _endpoint.Now.Ticks;
         _tunnels.Add(tunnel);
         _established[session.Id] = session;
@@ -304,7 +304,6 @@ internal sealed class IkeLoop : IDisposable
         if (session.Tunnel is { } tunnel)
         {
             _tunnels.Remove(tunnel);
-            tunnel.Dispose();
         }
 
         session.End();

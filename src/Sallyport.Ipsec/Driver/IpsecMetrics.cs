@@ -17,15 +17,15 @@ internal static class IpsecMetrics
 
     public static void Dropped(IpsecDropReason reason, long count) => Drops.Add(count, Reasons[(int)reason]);
 
-    public static void Opened(int octets)
+    public static void Opened(int packets, long octets)
     {
-        Packets.Add(1, In);
+        Packets.Add(packets, In);
         Octets.Add(octets, In);
     }
 
-    public static void Sealed(int octets)
+    public static void Sealed(int packets, long octets)
     {
-        Packets.Add(1, Out);
+        Packets.Add(packets, Out);
         Octets.Add(octets, Out);
     }
 

@@ -71,5 +71,13 @@ internal sealed class UdpPort : IDisposable
     public static IPEndPoint ToEndPoint(SocketAddress address) =>
         (IPEndPoint)(address.Family == AddressFamily.InterNetwork ? AnyIPv4 : AnyIPv6).Create(address);
 
+    /// <summary>The end point in a struct sockaddr.</summary>
+    public static IPEndPoint ToEndPoint(ReadOnlySpan<byte> address)
+    {
+        SocketAddress copy = new(address.Length < SocketAddress.GetMaximumAddressSize(AddressFamily.InterNetworkV6) ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, address.Length);
+        address.CopyTo(copy.Buffer.Span);
+        return ToEndPoint(copy);
+    }
+
     public void Dispose() => _socket.Dispose();
 }

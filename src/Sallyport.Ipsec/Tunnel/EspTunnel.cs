@@ -1,20 +1,24 @@
 using System.Net;
-using Sallyport.Esp;
 using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Ipsec.Tunnel;
 
-/// <summary>The pair of ESP SAs of one session, with its peer's outer address and its counts. Safe for concurrent use.</summary>
-internal sealed class EspTunnel : IDisposable
+/// <summary>
+/// One session's ESP: its pairs of SAs, its peer's outer address and its counts. Packets are taken in under any of the pairs and sent under
+/// one; while keys are exchanged there are two (RFC 7296 §2.8). The loop that owns the IKE core makes, uses and ends pairs; all else is safe for
+/// concurrent use.
+/// </summary>
+#pragma warning disable CA1001 // Its pairs end by the table, once nobody uses them.
+internal sealed class EspTunnel
+#pragma warning restore CA1001
 {
     private static readonly long ActivityGrain = TimeSpan.FromSeconds(1).Ticks;
-    private readonly Lock _openGate = new();
-    private readonly Lock _sealGate = new();
-    private readonly EspInboundSa _inbound;
-    private readonly EspOutboundSa _outbound;
+    private readonly EspPairOptions _options;
+    private volatile EspPair[] _pairs;
+    private volatile EspPair _current;
+    private volatile bool _ended;
     private volatile SocketAddress _remote;
-    private bool _openDisposed;
-    private bool _sealDisposed;
+    private int _made;
     private long _packetsIn;
     private long _octetsIn;
     private long _dropsIn;
@@ -26,24 +30,24 @@ internal sealed class EspTunnel : IDisposable
     private long _lastSent = long.MinValue / 2;
 
     /// <summary>Takes the keys over and clears the caller's copy.</summary>
-    public EspTunnel(IpsecSession session, IkeChildSa child, IPEndPoint remote, int replayWindow)
+    public EspTunnel(IpsecSession session, IkeChildSa child, IPEndPoint remote, EspPairOptions options)
     {
+        _options = options;
         Session = session;
-        InboundSpi = child.InboundSpi;
-        OutboundSpi = child.OutboundSpi;
         Filter = new TrafficFilter(child.LocalSelectors, child.RemoteSelectors);
-        _inbound = new EspInboundSa(child.InboundSpi, EspSuite.AesGcm16, child.InboundKey, child.ExtendedSequenceNumbers, replayWindow);
-        _outbound = new EspOutboundSa(child.OutboundSpi, EspSuite.AesGcm16, child.OutboundKey, child.ExtendedSequenceNumbers);
         _remote = remote.Serialize();
         RemoteEndPoint = remote;
-        child.Clear();
+        _current = new EspPair(this, _made++, child, options);
+        _pairs = [_current];
     }
 
     public IpsecSession Session { get; }
 
-    public uint InboundSpi { get; }
+    /// <summary>The pair under which packets are sent; the last one, once the tunnel has ended.</summary>
+    public EspPair Current => _current;
 
-    public uint OutboundSpi { get; }
+    /// <summary>All pairs under which packets are taken in, oldest first; none once the tunnel has ended.</summary>
+    public IReadOnlyList<EspPair> Pairs => _pairs;
 
     public TrafficFilter Filter { get; }
 
@@ -67,27 +71,19 @@ internal sealed class EspTunnel : IDisposable
         Interlocked.Read(ref _octetsOut),
         Interlocked.Read(ref _dropsOut));
 
-    public bool TryOpen(ReadOnlySpan<byte> packet, Span<byte> inner, out int length, out EspError error)
-    {
-        lock (_openGate)
-        {
-            if (_openDisposed)
-            {
-                length = 0;
-                error = EspError.OtherSpi;
-                return false;
-            }
-
-            return _inbound.TryOpen(packet, inner, out length, out error);
-        }
-    }
-
+    /// <summary>Seals under the current pair; not once the tunnel has ended.</summary>
     public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> packet, out int length)
     {
-        lock (_sealGate)
+        length = 0;
+        return !_ended && _current.Outbound.TrySeal(inner, packet, out length);
+    }
+
+    /// <summary>Sends under a pair from now on, unless it has ended or a newer one is in use.</summary>
+    public void Use(EspPair pair)
+    {
+        if (pair.Number > _current.Number && _pairs.Contains(pair))
         {
-            length = 0;
-            return !_sealDisposed && _outbound.TrySeal(inner, packet, out length);
+            _current = pair;
         }
     }
 
@@ -97,40 +93,47 @@ internal sealed class EspTunnel : IDisposable
         _remote = remote.Serialize();
     }
 
-    public void CountIn(int octets)
+    public void CountIn(int packets, long octets)
     {
-        Interlocked.Increment(ref _packetsIn);
+        Interlocked.Add(ref _packetsIn, packets);
         Interlocked.Add(ref _octetsIn, octets);
     }
 
-    public void CountOut(int octets)
+    public void CountOut(int packets, long octets)
     {
-        Interlocked.Increment(ref _packetsOut);
+        Interlocked.Add(ref _packetsOut, packets);
         Interlocked.Add(ref _octetsOut, octets);
     }
 
-    public void CountDropIn() => Interlocked.Increment(ref _dropsIn);
+    public void CountDropsIn(int packets) => Interlocked.Add(ref _dropsIn, packets);
 
-    public void CountDropOut() => Interlocked.Increment(ref _dropsOut);
+    public void CountDropsOut(int packets) => Interlocked.Add(ref _dropsOut, packets);
 
-    /// <summary>Whether the IKE session should hear of a packet received: at most once a second.</summary>
+    /// <summary>Whether the IKE session should hear of packets received: at most once a second.</summary>
     public bool ShouldNoteIn(long now) => ShouldNote(ref _notedIn, now);
 
-    /// <summary>Whether the IKE session should hear of a packet sent.</summary>
+    /// <summary>Whether the IKE session should hear of packets sent.</summary>
     public bool ShouldNoteOut(long now) => ShouldNote(ref _notedOut, now);
 
-    public void Dispose()
+    internal EspPair Add(IkeChildSa child)
     {
-        lock (_openGate)
-        {
-            _openDisposed = true;
-            _inbound.Dispose();
-        }
+        EspPair pair = new(this, _made++, child, _options);
+        _pairs = [.. _pairs, pair];
+        return pair;
+    }
 
-        lock (_sealGate)
+    // What is sent under a pair that ends goes under the newest of the others.
+    internal void Remove(EspPair pair)
+    {
+        EspPair[] others = [.. _pairs.Where(p => p != pair)];
+        _pairs = others;
+        if (others.Length == 0)
         {
-            _sealDisposed = true;
-            _outbound.Dispose();
+            _ended = true;
+        }
+        else if (_current == pair)
+        {
+            _current = others[^1];
         }
     }
 

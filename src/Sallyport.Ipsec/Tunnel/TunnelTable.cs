@@ -1,22 +1,44 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Ipsec.Tunnel;
 
 /// <summary>
 /// Which tunnel a packet belongs to: inbound by SPI, outbound by the longest match of the inner destination. Reading takes no lock and
-/// allocates nothing; a gateway's clients have one address each, so that finding them does not depend on their number.
+/// allocates nothing, and takes the same time for any number of SPIs and of tunnels to single hosts, as a gateway's clients are. Whoever
+/// reads does so as a reader of <see cref="Readers"/>: keys of SAs that have left the table are cleared once all readers have moved on.
 /// </summary>
 internal sealed class TunnelTable
 {
-    private readonly ConcurrentDictionary<uint, EspTunnel> _bySpi = new();
-    private readonly ConcurrentDictionary<UInt128, EspTunnel> _hosts = new();
+    private readonly ConcurrentDictionary<uint, EspPair> _bySpi;
+    private readonly ConcurrentDictionary<UInt128, EspTunnel> _hosts;
     private readonly Lock _gate = new();
     private (UInt128 Start, UInt128 End, EspTunnel Tunnel)[] _networks = [];
+
+    public TunnelTable()
+        : this(null, null)
+    {
+    }
+
+    /// <summary>With comparers of the keys, for whoever wants to count comparisons.</summary>
+    internal TunnelTable(IEqualityComparer<uint>? spis, IEqualityComparer<UInt128>? addresses)
+    {
+        _bySpi = new(spis);
+        _hosts = new(addresses);
+    }
+
+    /// <summary>Who reads the table.</summary>
+    public Quiescence Readers { get; } = new();
 
     /// <summary>Adds a tunnel. An address that another tunnel had is the new one's from now on: its client has come back.</summary>
     public void Add(EspTunnel tunnel)
     {
-        _bySpi[tunnel.InboundSpi] = tunnel;
+        foreach (EspPair pair in tunnel.Pairs)
+        {
+            _bySpi[pair.Inbound.Spi] = pair;
+        }
+
         lock (_gate)
         {
             foreach (ref readonly TrafficFilter.Range range in tunnel.Filter.Remote)
@@ -33,9 +55,20 @@ internal sealed class TunnelTable
         }
     }
 
+    /// <summary>
+    /// Adds a pair of SAs to a tunnel, under which packets are taken in from now on. Sent they are under the one before until
+    /// <see cref="EspTunnel.Use"/>, which the first packet that comes in under the new one calls for too: its peer has it.
+    /// </summary>
+    public EspPair Add(EspTunnel tunnel, IkeChildSa child)
+    {
+        EspPair pair = tunnel.Add(child);
+        _bySpi[pair.Inbound.Spi] = pair;
+        return pair;
+    }
+
+    /// <summary>Ends a tunnel with all its pairs.</summary>
     public void Remove(EspTunnel tunnel)
     {
-        _bySpi.TryRemove(new(tunnel.InboundSpi, tunnel));
         lock (_gate)
         {
             foreach (ref readonly TrafficFilter.Range range in tunnel.Filter.Remote)
@@ -45,10 +78,25 @@ internal sealed class TunnelTable
 
             _networks = [.. _networks.Where(n => n.Tunnel != tunnel)];
         }
+
+        foreach (EspPair pair in tunnel.Pairs)
+        {
+            Remove(pair);
+        }
     }
 
-    public bool TryGetInbound(uint spi, out EspTunnel tunnel) => _bySpi.TryGetValue(spi, out tunnel!);
+    /// <summary>Ends a pair: it takes nothing in any more, and its keys are cleared as soon as nobody uses them.</summary>
+    public void Remove(EspPair pair)
+    {
+        _bySpi.TryRemove(new(pair.Inbound.Spi, pair));
+        pair.Tunnel.Remove(pair);
+        _ = EndAsync(pair);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryGetInbound(uint spi, out EspPair pair) => _bySpi.TryGetValue(spi, out pair!);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryGetOutbound(UInt128 destination, out EspTunnel tunnel)
     {
         if (_hosts.TryGetValue(destination, out tunnel!))
@@ -66,5 +114,11 @@ internal sealed class TunnelTable
         }
 
         return false;
+    }
+
+    private async Task EndAsync(EspPair pair)
+    {
+        await Readers.PassedAsync().ConfigureAwait(false);
+        pair.Dispose();
     }
 }

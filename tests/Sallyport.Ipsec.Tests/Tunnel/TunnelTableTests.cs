@@ -1,5 +1,7 @@
 using System.Net;
+using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Tests.Devices;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec.Tests.Tunnel;
@@ -38,17 +40,120 @@ public class TunnelTableTests
         table.Remove(old);
 
         Assert.Same(fresh, Find(table, "192.168.13.1"));
-        Assert.False(table.TryGetInbound(old.InboundSpi, out _));
-        Assert.True(table.TryGetInbound(fresh.InboundSpi, out _));
+        Assert.False(table.TryGetInbound(old.Current.Inbound.Spi, out _));
+        Assert.True(table.TryGetInbound(fresh.Current.Inbound.Spi, out _));
+    }
+
+    [Fact]
+    public void While_keys_are_exchanged_packets_are_taken_in_under_both_and_sent_under_one()
+    {
+        TunnelTable table = new();
+        EspTunnel tunnel = Add(table, IkeTrafficSelector.Host(IPAddress.Parse("192.168.13.1")));
+        EspPair first = tunnel.Current;
+        EspPair second = table.Add(tunnel, Child(IkeTrafficSelector.Host(IPAddress.Parse("192.168.13.1"))));
+        Assert.Equal([true, true], new[] { first, second }.Select(p => table.TryGetInbound(p.Inbound.Spi, out EspPair found) && found == p));
+        Assert.Same(first, tunnel.Current);
+
+        Assert.True(second.IsNews());
+        Assert.False(second.IsNews());
+        tunnel.Use(second);
+        Assert.Same(second, tunnel.Current);
+        tunnel.Use(first);
+        Assert.Same(second, tunnel.Current);
+
+        table.Remove(second);
+        Assert.Same(first, tunnel.Current);
+        tunnel.Use(second);
+        Assert.Same(first, tunnel.Current);
+        Assert.False(table.TryGetInbound(second.Inbound.Spi, out _));
+        Assert.True(tunnel.TrySeal(Packets.Echo("192.168.13.1", "192.168.11.10"), new byte[200], out _));
+        table.Remove(tunnel);
+        Assert.False(tunnel.TrySeal(Packets.Echo("192.168.13.1", "192.168.11.10"), new byte[200], out _));
+        Assert.Empty(tunnel.Pairs);
+    }
+
+    [Fact]
+    public async Task Keys_are_cleared_only_once_every_reader_that_may_hold_them_has_moved_on()
+    {
+        TunnelTable table = new();
+        Quiescence.Reader early = table.Readers.Register();
+        Quiescence.Reader idle = table.Readers.Register();
+        Assert.True(table.Readers.PassedAsync().IsCompletedSuccessfully);
+
+        early.Enter();
+        Task passed = table.Readers.PassedAsync();
+        idle.Enter();
+        await Task.Delay(20);
+        Assert.False(passed.IsCompleted);
+
+        // Who came later is not waited for, and neither is the next batch of who was there.
+        early.Leave();
+        early.Enter();
+        await passed.WaitAsync(TimeSpan.FromSeconds(10));
+        idle.Leave();
+        table.Readers.Unregister(early);
+        Assert.True(table.Readers.PassedAsync().IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Finding_takes_as_many_comparisons_among_ten_thousand_as_among_a_hundred()
+    {
+        Assert.InRange(Comparisons(10_000), 1, 2.5);
+        Assert.InRange(Comparisons(100), 1, 2.5);
+    }
+
+    private static double Comparisons(int tunnels)
+    {
+        Counting<uint> spis = new();
+        Counting<UInt128> addresses = new();
+        TunnelTable table = new(spis, addresses);
+        Random random = new(tunnels);
+        EspTunnel[] all = new EspTunnel[tunnels];
+        for (int i = 0; i < tunnels; i++)
+        {
+            IkeTrafficSelector host = IkeTrafficSelector.Host(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]));
+            IkeChildSa child = new((uint)random.Next(256, int.MaxValue), 1000, 128, false, new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [host]);
+            all[i] = new EspTunnel(null!, child, new IPEndPoint(IPAddress.Loopback, 4500), new EspPairOptions(64, AesGcmProvider.Platform));
+            table.Add(all[i]);
+        }
+
+        spis.Count = addresses.Count = 0;
+        foreach (EspTunnel tunnel in all)
+        {
+            Assert.True(table.TryGetInbound(tunnel.Current.Inbound.Spi, out EspPair pair) && pair == tunnel.Current);
+            Assert.True(table.TryGetOutbound(tunnel.Filter.Remote[0].Start, out EspTunnel found) && found == tunnel);
+        }
+
+        double comparisons = Math.Max(spis.Count, addresses.Count) / (double)tunnels;
+        foreach (EspTunnel tunnel in all)
+        {
+            table.Remove(tunnel);
+        }
+
+        return comparisons;
+    }
+
+    private sealed class Counting<T> : IEqualityComparer<T>
+    {
+        public int Count { get; set; }
+
+        public bool Equals(T? x, T? y)
+        {
+            Count++;
+            return EqualityComparer<T>.Default.Equals(x, y);
+        }
+
+        public int GetHashCode(T obj) => EqualityComparer<T>.Default.GetHashCode(obj!);
     }
 
     private EspTunnel Add(TunnelTable table, IkeTrafficSelector remote)
     {
-        IkeChildSa child = new(++_spi, ++_spi, 128, false, new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [remote]);
-        EspTunnel tunnel = new(null!, child, new IPEndPoint(IPAddress.Loopback, 4500), 64);
+        EspTunnel tunnel = new(null!, Child(remote), new IPEndPoint(IPAddress.Loopback, 4500), new EspPairOptions(64));
         table.Add(tunnel);
         return tunnel;
     }
+
+    private IkeChildSa Child(IkeTrafficSelector remote) => new(++_spi, ++_spi, 128, false, new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [remote]);
 
     private static EspTunnel? Find(TunnelTable table, string address) =>
         table.TryGetOutbound(InnerPacket.Address(IPAddress.Parse(address).GetAddressBytes()), out EspTunnel tunnel) ? tunnel : null;

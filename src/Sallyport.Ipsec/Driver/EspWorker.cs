@@ -1,0 +1,268 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Sallyport.Esp;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Tunnel;
+
+namespace Sallyport.Ipsec.Driver;
+
+/// <summary>
+/// What is the same for every packet, whichever way it comes and goes: opened or sealed, held to the selectors, counted, its peer followed.
+/// Belongs to one thread at a time. Between <see cref="Begin"/> and <see cref="End"/> lies a batch; what was counted in it is told at its end.
+/// Allocates nothing per packet, unless a debug log asks for words.
+/// </summary>
+internal sealed class EspWorker : IDisposable
+{
+    private readonly IpsecEndpoint _endpoint;
+    private readonly UdpPort _port;
+    private readonly TunnelTable _tunnels;
+    private readonly ILogger _logger;
+    private readonly Quiescence.Reader _reader;
+    private readonly DropBatch _drops;
+    private Run _in;
+    private Run _out;
+    private bool _trace;
+
+    public EspWorker(IpsecEndpoint endpoint, UdpPort port, TunnelTable tunnels, DropCounter drops, ILogger logger)
+    {
+        _endpoint = endpoint;
+        _port = port;
+        _tunnels = tunnels;
+        _logger = logger;
+        _drops = new DropBatch(drops);
+        _reader = tunnels.Readers.Register();
+    }
+
+    /// <summary>Begins a batch: tunnels that are found from here on may be used until its end.</summary>
+    public void Begin()
+    {
+        _trace = _logger.IsEnabled(LogLevel.Debug);
+        _reader.Enter();
+    }
+
+    /// <summary>Ends a batch.</summary>
+    public void End()
+    {
+        SettleIn();
+        SettleOut();
+        _drops.Settle();
+        _reader.Leave();
+    }
+
+    /// <summary>Opens an ESP packet in place and holds what is inside to the selectors. What fails is dropped and counted.</summary>
+    /// <param name="datagram">The packet.</param>
+    /// <param name="from">Its sender, a struct sockaddr.</param>
+    /// <param name="inner">The inner packet, within the datagram.</param>
+    /// <param name="tunnel">Whose it is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryOpen(Span<byte> datagram, ReadOnlySpan<byte> from, out Span<byte> inner, out EspTunnel tunnel)
+    {
+        inner = default;
+        tunnel = null!;
+        if (!EspPacket.TryParse(datagram, out EspPacket packet, out _))
+        {
+            _drops.Add(IpsecDropReason.EspMalformed, from);
+            return false;
+        }
+
+        if (!_tunnels.TryGetInbound(packet.Spi, out EspPair pair))
+        {
+            _drops.Add(IpsecDropReason.EspUnknownSpi, from);
+            return false;
+        }
+
+        tunnel = pair.Tunnel;
+        Span<byte> text = datagram[Math.Min(datagram.Length, pair.TextOffset)..];
+        if (!pair.Inbound.TryOpen(datagram, text, out int length, out EspError error))
+        {
+            if (error != EspError.Dummy)
+            {
+                DropIn(tunnel, Reason(error), from);
+            }
+
+            return false;
+        }
+
+        Follow(pair, from);
+        if (!InnerPacket.TryParse(text[..length], out InnerPacket ip) || !tunnel.Filter.AllowsInbound(ip))
+        {
+            DropIn(tunnel, IpsecDropReason.SelectorsIn, from);
+            return false;
+        }
+
+        inner = text[..ip.Span.Length];
+        return true;
+    }
+
+    /// <summary>Finds the tunnel that an inner packet goes into. What has none is dropped and counted.</summary>
+    /// <param name="inner">The packet.</param>
+    /// <param name="packets">How many it stands for.</param>
+    /// <param name="tunnel">The tunnel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryRoute(ReadOnlySpan<byte> inner, int packets, out EspTunnel tunnel)
+    {
+        tunnel = null!;
+        if (!InnerPacket.TryParse(inner, out InnerPacket ip))
+        {
+            _drops.Add(IpsecDropReason.NotIp, packets);
+            return false;
+        }
+
+        if (!_tunnels.TryGetOutbound(ip.Destination, out tunnel))
+        {
+            _drops.Add(IpsecDropReason.NoTunnel, packets);
+            return false;
+        }
+
+        if (!tunnel.Filter.AllowsOutbound(ip))
+        {
+            DropOut(tunnel, IpsecDropReason.SelectorsOut, packets);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Logs a sealed packet that is about to be sent, where that is wanted.</summary>
+    public void Trace(EspTunnel tunnel, ReadOnlySpan<byte> packet)
+    {
+        if (_trace)
+        {
+            IPEndPoint local = _port.LocalFor(tunnel.RemoteEndPoint);
+            uint spi = BinaryPrimitives.ReadUInt32BigEndian(packet);
+            uint sequence = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+            string summary = string.Create(CultureInfo.InvariantCulture, $"spi 0x{spi:x8} seq {sequence}, {packet.Length} octets");
+            IpsecLog.MessageSent(_logger, "ESP", local, tunnel.RemoteEndPoint, summary);
+        }
+    }
+
+    /// <summary>Counts what was opened and delivered.</summary>
+    public void CountIn(EspTunnel tunnel, int packets, long octets)
+    {
+        if (_in.Tunnel != tunnel)
+        {
+            SettleIn();
+            _in.Tunnel = tunnel;
+        }
+
+        _in.Packets += packets;
+        _in.Octets += octets;
+    }
+
+    /// <summary>Counts what was sealed and sent.</summary>
+    public void CountOut(EspTunnel tunnel, int packets, long octets)
+    {
+        if (_out.Tunnel != tunnel)
+        {
+            SettleOut();
+            _out.Tunnel = tunnel;
+        }
+
+        _out.Packets += packets;
+        _out.Octets += octets;
+    }
+
+    /// <summary>Counts a datagram that is dropped.</summary>
+    public void Drop(IpsecDropReason reason, ReadOnlySpan<byte> from) => _drops.Add(reason, from);
+
+    /// <summary>Counts packets of this host that are dropped.</summary>
+    public void Drop(IpsecDropReason reason, int packets) => _drops.Add(reason, packets);
+
+    /// <summary>Counts a packet of a tunnel that is dropped on the way in.</summary>
+    public void DropIn(EspTunnel tunnel, IpsecDropReason reason, ReadOnlySpan<byte> from)
+    {
+        tunnel.CountDropsIn(1);
+        _drops.Add(reason, from);
+    }
+
+    /// <summary>Counts packets of a tunnel that are dropped on the way out.</summary>
+    public void DropOut(EspTunnel tunnel, IpsecDropReason reason, int packets)
+    {
+        tunnel.CountDropsOut(packets);
+        _drops.Add(reason, packets, tunnel.Remote.Buffer.Span[..tunnel.Remote.Size]);
+    }
+
+    /// <summary>Reads no more.</summary>
+    public void Dispose() => _tunnels.Readers.Unregister(_reader);
+
+    private void SettleIn()
+    {
+        if (_in.Tunnel is { } tunnel)
+        {
+            tunnel.CountIn(_in.Packets, _in.Octets);
+            IpsecMetrics.Opened(_in.Packets, _in.Octets);
+            if (tunnel.ShouldNoteIn(_endpoint.Now.Ticks))
+            {
+                _endpoint.Post(tunnel.Session.Ike.NoteInbound);
+            }
+
+            _in = default;
+        }
+    }
+
+    private void SettleOut()
+    {
+        if (_out.Tunnel is { } tunnel)
+        {
+            tunnel.CountOut(_out.Packets, _out.Octets);
+            IpsecMetrics.Sealed(_out.Packets, _out.Octets);
+            long now = _endpoint.Now.Ticks;
+            tunnel.LastSent = now;
+            if (tunnel.ShouldNoteOut(now))
+            {
+                NoteOutbound(tunnel);
+            }
+
+            _out = default;
+        }
+    }
+
+    // On its own, so that the closure is made once a second and not once a batch; and so below.
+    private void NoteOutbound(EspTunnel tunnel) => _endpoint.Post(_ => tunnel.Session.Ike.NoteOutbound());
+
+    // RFC 7296 §2.23: the peer behind a NAT is where its last genuine packet came from. A replayed one never gets here.
+    private void Follow(EspPair pair, ReadOnlySpan<byte> from)
+    {
+        EspTunnel tunnel = pair.Tunnel;
+        SocketAddress remote = tunnel.Remote;
+        if (!from.SequenceEqual(remote.Buffer.Span[..remote.Size]) && tunnel.Session.Ike.IsRemoteBehindNat)
+        {
+            Move(tunnel, UdpPort.ToEndPoint(from));
+        }
+
+        if (pair.IsNews())
+        {
+            Use(pair);
+        }
+    }
+
+    // RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
+    private void Use(EspPair pair) => _endpoint.Post(_ => pair.Tunnel.Use(pair));
+
+    // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it.
+    private void Move(EspTunnel tunnel, IPEndPoint remote)
+    {
+        tunnel.MoveTo(remote);
+        IkePath path = new(_port.LocalFor(remote), remote, NatTraversal: true);
+        _endpoint.Post(_ => tunnel.Session.Ike.NotePath(path));
+    }
+
+    private static IpsecDropReason Reason(EspError error) => error switch
+    {
+        EspError.Length or EspError.ReservedSpi or EspError.Destination => IpsecDropReason.EspMalformed,
+        EspError.OtherSpi => IpsecDropReason.EspUnknownSpi,
+        EspError.Replay => IpsecDropReason.EspReplay,
+        EspError.IntegrityCheck => IpsecDropReason.EspIntegrityCheck,
+        _ => IpsecDropReason.EspContent,
+    };
+
+    private struct Run
+    {
+        public EspTunnel? Tunnel;
+        public int Packets;
+        public long Octets;
+    }
+}
