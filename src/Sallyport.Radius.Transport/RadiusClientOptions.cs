@@ -42,7 +42,7 @@ public sealed class RadiusClientOptions
 /// <summary>How one request is sent.</summary>
 public sealed record RadiusSendOptions
 {
-    /// <summary>The one server that the request may go to, because its State is that server's (RFC 3579 §2.6.1); <see langword="null"/> for any.</summary>
+    /// <summary>The one server that the request may go to, because its State is that server's (RFC 2865 §5.24); <see langword="null"/> for any.</summary>
     public RadiusUpstream? Server { get; init; }
 
     /// <summary>Called with each server that did not answer.</summary>

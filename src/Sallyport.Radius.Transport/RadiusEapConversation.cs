@@ -5,7 +5,7 @@ namespace Sallyport.Radius.Transport;
 
 /// <summary>
 /// One peer's EAP packets on their way to a server and back (RFC 3579 §2): State and User-Name are kept, and once a server has answered, the
-/// conversation stays with it (RFC 3579 §2.6.1). One round at a time.
+/// conversation stays with it (RFC 2865 §5.24). One round at a time.
 /// </summary>
 public sealed class RadiusEapConversation
 {

@@ -11,7 +11,6 @@ namespace Sallyport.Samples.DuoProxy.Proxy;
 /// <summary>One [radius_server_auto]: the first factor at the primary, the second at Duo, and one answer for both.</summary>
 internal sealed class ServerSection
 {
-    private static readonly TimeSpan Conversation = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Finished = TimeSpan.FromSeconds(30);
     private const int Capacity = 65536;
     private const string NoReplyMessage = "No reply message in packet";
@@ -21,7 +20,7 @@ internal sealed class ServerSection
     private readonly ProxyCounters _counters;
     private readonly ILogger _logger;
     private readonly LoginTable<LoginAnswer> _logins;
-    private readonly ConversationTable<RadiusUpstream> _conversations;
+    private readonly RadiusConversations _conversations;
     private readonly HashSet<RadiusAttributeId> _passing = [];
     private readonly RadiusAttributeId _addressAttribute;
 
@@ -33,7 +32,7 @@ internal sealed class ServerSection
         _counters = counters;
         _logger = logger;
         _logins = new LoginTable<LoginAnswer>(time, Finished, Capacity);
-        _conversations = new ConversationTable<RadiusUpstream>(time, Conversation, Capacity);
+        _conversations = new RadiusConversations(time);
         foreach (Located<string> name in section.PassThrough.Names)
         {
             _passing.Add(AttributeNames.TryFind(name.Value, out RadiusAttributeId id) ? id : throw name.Error($"'{name.Value}' is no attribute of the dictionaries, such as Cisco-AVPair"));
@@ -76,8 +75,7 @@ internal sealed class ServerSection
     private async Task<LoginAnswer> LogInAsync(RadiusRequest request, RequestTag tag, CancellationToken cancellationToken)
     {
         _logger.LoginAttempt(tag, LogText.Quoted(tag.User));
-        RadiusUpstream? bound = request.Packet.TryGet(Rfc2865.State, out ReadOnlySpan<byte> state) ? _conversations.Find(Identify(request, state)) : null;
-        RadiusReply? primary = await _primary.AskAsync(request, tag, bound, cancellationToken);
+        RadiusReply? primary = await _primary.AskAsync(request, tag, _conversations.Find(request), cancellationToken);
         if (primary is null)
         {
             _logger.PrimaryUnreachable(tag, _primary.Hosts);
@@ -88,11 +86,7 @@ internal sealed class ServerSection
         switch (packet.Code)
         {
             case RadiusCode.AccessChallenge:
-                if (packet.TryGet(Rfc2865.State, out ReadOnlySpan<byte> next))
-                {
-                    _conversations.Remember(Identify(request, next), primary.Server);
-                }
-
+                _conversations.Remember(request, primary);
                 return Answers.Challenge(request, primary);
             case RadiusCode.AccessAccept:
                 return await AskDuoAsync(request, tag, primary, cancellationToken);
@@ -131,12 +125,6 @@ internal sealed class ServerSection
     {
         using Fingerprint.Builder builder = new();
         return builder.Add(request.Remote.Address).Add(request.Packet.Authenticator).Add(request.Packet.Span[RadiusPacket.HeaderSize..]).Finish();
-    }
-
-    private static Fingerprint Identify(RadiusRequest request, ReadOnlySpan<byte> state)
-    {
-        using Fingerprint.Builder builder = new();
-        return builder.Add(request.Remote.Address).Add(state).Finish();
     }
 
     private void Count(RadiusCode code)

@@ -11,7 +11,7 @@ using Sallyport.Samples.RadiusServer.Users;
 
 namespace Sallyport.Samples.RadiusServer.Authentication;
 
-/// <summary>EAP conversations under way, each found by the State of its last challenge (RFC 3579 §2.6.1), bound to its device, and forgotten after a while.</summary>
+/// <summary>EAP conversations under way, each found by the State of its last challenge (RFC 2865 §5.24), bound to its device, and forgotten after a while.</summary>
 internal sealed class EapConversations(UserDirectory users, TimeProvider time)
 {
     private const int MostConversations = 10_000;

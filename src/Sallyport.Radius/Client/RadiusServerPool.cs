@@ -82,7 +82,7 @@ public sealed class RadiusServerPool
         return best;
     }
 
-    /// <summary>A request goes to a server that is not chosen: its conversation has begun there (RFC 3579 §2.6.1).</summary>
+    /// <summary>A request goes to a server that is not chosen: its conversation has begun there (RFC 2865 §5.24).</summary>
     public void BeginAt(int server) => _outstanding[server]++;
 
     /// <summary>A request is no longer under way.</summary>

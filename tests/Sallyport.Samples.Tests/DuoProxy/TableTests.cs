@@ -92,25 +92,4 @@ public class TableTests
 
         Assert.Equal("good", await table.JoinOrStart(Key(1), () => Task.FromResult("good"), out _));
     }
-
-    [Fact]
-    public void A_conversation_is_found_until_it_is_too_old_or_pushed_out()
-    {
-        ConversationTable<string> table = new(_time, TimeSpan.FromSeconds(60), 3);
-        table.Remember(Key(1), "one");
-        _time.Advance(TimeSpan.FromSeconds(50));
-        table.Remember(Key(2), "two");
-        Assert.Equal(("one", "two", null), (table.Find(Key(1)), table.Find(Key(2)), table.Find(Key(3))));
-
-        table.Remember(Key(1), "one again");
-        _time.Advance(TimeSpan.FromSeconds(20));
-        table.Remember(Key(3), "three");
-        Assert.Equal(("one again", "two"), (table.Find(Key(1)), table.Find(Key(2))));
-
-        table.Remember(Key(4), "four");
-        table.Remember(Key(5), "five");
-        Assert.Equal((null, "three", "five"), (table.Find(Key(2)), table.Find(Key(3)), table.Find(Key(5))));
-        _time.Advance(TimeSpan.FromSeconds(61));
-        Assert.Null(table.Find(Key(5)));
-    }
 }
