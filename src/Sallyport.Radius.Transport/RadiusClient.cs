@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sallyport.Radius.Client;
+using Sallyport.Radius.Transport.Datagrams;
 using Sallyport.Radius.Transport.Links;
 using Sallyport.Radius.Wire;
 
@@ -80,7 +81,11 @@ public sealed class RadiusClient : IAsyncDisposable
     {
         try
         {
-            return await SendInlineAsync(code, write, options, cancellationToken).ConfigureAwait(false);
+            Task<RadiusReply?> sending = SendInlineAsync(code, write, options, cancellationToken);
+
+            // Whoever calls may block until the reply comes.
+            Outbox.Current?.Flush();
+            return await sending.ConfigureAwait(false);
         }
         finally
         {

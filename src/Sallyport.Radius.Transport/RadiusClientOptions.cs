@@ -35,6 +35,9 @@ public sealed class RadiusClientOptions
     /// <summary>The receive buffer of each UDP socket in octets.</summary>
     public int ReceiveBufferSize { get; set; } = 1 << 20;
 
+    /// <summary>Whether many datagrams are taken and sent with one system call, where the system can.</summary>
+    internal bool Batches { get; set; } = true;
+
     /// <summary>How often at most a kind of dropped reply is logged for one server.</summary>
     public TimeSpan DropLogInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -5,7 +5,8 @@ namespace Sallyport.Radius.Transport;
 
 /// <summary>
 /// Handles a request. It is on the thread that reads the socket until it first waits for something: work without waiting is answered there
-/// and then; whatever takes long has to be awaited, for minutes if need be, and then holds no thread.
+/// and then; whatever takes long has to be awaited, for minutes if need be, and then holds no thread. Replies made on the reading thread leave
+/// together, once what came in together is handled or half a millisecond is over.
 /// </summary>
 /// <param name="request">The request. It belongs to the handler until the handler has completed; what lives longer is copied.</param>
 /// <param name="cancellationToken">Cancelled when the server stops.</param>

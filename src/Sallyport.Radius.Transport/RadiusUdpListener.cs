@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Sallyport.Radius.Server;
+using Sallyport.Radius.Transport.Datagrams;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport;
@@ -22,6 +23,9 @@ public sealed record RadiusUdpListener(IPEndPoint EndPoint, RadiusRoles Roles = 
 
     /// <summary>Each socket's receive buffer in octets; the usual default loses part of a burst. The system may allow less.</summary>
     public int ReceiveBufferSize { get; init; } = 4 << 20;
+
+    /// <summary>Whether many datagrams are taken and sent with one system call, where the system can.</summary>
+    internal bool Batches { get; init; } = true;
 
     internal override RadiusBinding Bind(RadiusPipeline pipeline) => new RadiusUdpBinding(pipeline, this);
 }
@@ -52,7 +56,7 @@ internal sealed class RadiusUdpBinding : RadiusBinding
             {
                 Socket socket = Open(listener, endPoint, readers > 1);
                 endPoint = (IPEndPoint)socket.LocalEndPoint!;
-                _sources.Add(new RadiusUdpSource(pipeline, admission, pipeline.Options.Limits.Share(readers), socket));
+                _sources.Add(new RadiusUdpSource(pipeline, admission, pipeline.Options.Limits.Share(readers), socket, listener.Batches));
             }
         }
         catch
@@ -106,28 +110,22 @@ internal sealed class RadiusUdpBinding : RadiusBinding
 /// One UDP socket and the thread that reads it: blocking, since an asynchronous receive costs a hop between threads for each datagram
 /// (ADR 6). A reply leaves from the thread that made it.
 /// </summary>
-internal sealed class RadiusUdpSource : RadiusSource
+internal sealed class RadiusUdpSource : RadiusSource, IAsyncDisposable
 {
     private const int LinuxSolSocket = 1;
     private const int LinuxSoMemInfo = 55;
     private const int DropsOffset = 8 * sizeof(uint);
-
-    [ThreadStatic]
-    private static SocketAddress? s_target;
-
     private readonly RadiusPipeline _pipeline;
-    private readonly Socket _socket;
+    private readonly DatagramSocket _socket;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly bool _isIPv6;
     private bool _started;
     private volatile bool _stopping;
 
-    public RadiusUdpSource(RadiusPipeline pipeline, RadiusAdmission admission, RadiusReplyCacheLimits limits, Socket socket)
+    public RadiusUdpSource(RadiusPipeline pipeline, RadiusAdmission admission, RadiusReplyCacheLimits limits, Socket socket, bool batches)
         : base(pipeline, admission, limits, (IPEndPoint)socket.LocalEndPoint!, "udp")
     {
         _pipeline = pipeline;
-        _socket = socket;
-        _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        _socket = new DatagramSocket(socket, batches, OnUnsent);
         pipeline.Add(this);
     }
 
@@ -146,7 +144,7 @@ internal sealed class RadiusUdpSource : RadiusSource
             try
             {
                 Span<byte> info = stackalloc byte[9 * sizeof(uint)];
-                return _socket.GetRawSocketOption(LinuxSolSocket, LinuxSoMemInfo, info) > DropsOffset ? BitConverter.ToUInt32(info[DropsOffset..]) : 0;
+                return _socket.Socket.GetRawSocketOption(LinuxSolSocket, LinuxSoMemInfo, info) > DropsOffset ? BitConverter.ToUInt32(info[DropsOffset..]) : 0;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -179,32 +177,35 @@ internal sealed class RadiusUdpSource : RadiusSource
 
     protected override bool TrySend(ReadOnlySpan<byte> reply, in RadiusRemote remote)
     {
-        AddressFamily family = _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        SocketAddress target = s_target?.Family == family ? s_target : s_target = new SocketAddress(family);
-        RadiusSocketAddress.Write(target, remote);
-        try
+        _socket.Send(reply, remote);
+        return true;
+    }
+
+    private void OnUnsent(RadiusRemote remote, SocketError error)
+    {
+        // Where the server stops, whoever asked will ask another one.
+        RadiusLog.SocketError(_pipeline.Logger, error);
+        if (!_stopping)
         {
-            return _socket.SendTo(reply, SocketFlags.None, target) == reply.Length;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Where the server stops, whoever asked will ask another one.
-            RadiusLog.SocketError(_pipeline.Logger, e is SocketException socketError ? socketError.SocketErrorCode : SocketError.Shutdown);
-            return _stopping;
+            _pipeline.Drop(remote, RadiusDropReason.SendFailed);
         }
     }
 
     private void Read()
     {
         // One octet more than a packet may have: a longer datagram shows.
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(RadiusPacket.LargestSize + 1, pinned: true);
-        SocketAddress sender = new(_socket.AddressFamily);
+        DatagramInput input = _socket.CreateInput(RadiusPacket.LargestSize + 1);
         while (!_stopping)
         {
             try
             {
-                int length = _socket.ReceiveFrom(buffer.AsSpan(), SocketFlags.None, sender);
-                Receive(buffer.AsSpan(0, length), RadiusSocketAddress.Read(sender));
+                int count = input.Receive();
+                using Outbox.Scope scope = Outbox.Hold();
+                for (int i = 0; i < count && !_stopping; i++)
+                {
+                    Take(input[i], input.SenderOf(i));
+                    scope.Pace();
+                }
             }
             catch (SocketException e)
             {
@@ -214,49 +215,22 @@ internal sealed class RadiusUdpSource : RadiusSource
             {
                 break;
             }
-#pragma warning disable CA1031 // Nothing that a datagram brings about may end the service.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                RadiusLog.ReceiveFailed(_pipeline.Logger, e);
-            }
         }
 
         _ended.SetResult();
     }
-}
 
-/// <summary>Addresses between the system's form and ours, without an object for each: family, port, and 4 octets, or flow label, 16 octets and interface.</summary>
-internal static class RadiusSocketAddress
-{
-    private const int PortOffset = 2;
-    private const int IPv4Offset = 4;
-    private const int IPv6Offset = 8;
-    private const int ScopeOffset = 24;
-
-    public static RadiusRemote Read(SocketAddress address)
+    private void Take(ReadOnlySpan<byte> octets, in RadiusRemote sender)
     {
-        ReadOnlySpan<byte> octets = address.Buffer.Span;
-        ushort port = System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(octets[PortOffset..]);
-        return address.Family == AddressFamily.InterNetworkV6
-            ? RadiusRemote.FromIPv6(octets.Slice(IPv6Offset, 16), BitConverter.ToUInt32(octets[ScopeOffset..]), port)
-            : RadiusRemote.FromIPv4(octets.Slice(IPv4Offset, 4), port);
-    }
-
-    public static void Write(SocketAddress target, in RadiusRemote remote)
-    {
-        Span<byte> octets = target.Buffer.Span;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(octets[PortOffset..], remote.Port);
-        if (target.Family == AddressFamily.InterNetworkV6)
+        try
         {
-            remote.WriteAddress(octets.Slice(IPv6Offset, 16));
-            BitConverter.TryWriteBytes(octets[ScopeOffset..], remote.Scope);
+            Receive(octets, sender);
         }
-        else
+#pragma warning disable CA1031 // Nothing that a datagram brings about may end the service.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            Span<byte> mapped = stackalloc byte[16];
-            remote.WriteAddress(mapped);
-            mapped[12..].CopyTo(octets[IPv4Offset..]);
+            RadiusLog.ReceiveFailed(_pipeline.Logger, e);
         }
     }
 }

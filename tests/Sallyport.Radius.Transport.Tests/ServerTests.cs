@@ -223,20 +223,6 @@ public class ServerTests
         Assert.Empty(_log.Of("HandlerFailed"));
     }
 
-    private static bool HasIPv6()
-    {
-        try
-        {
-            using Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     private static RadiusServerOptions Options(
         string address = "127.0.0.1", int prefix = 32, bool required = true, int capacity = 1000, RadiusRoles roles = Everything, IPAddress? listen = null, Action? onDuplicate = null) => new()
     {

@@ -69,6 +69,20 @@ internal static class Wires
         }
     }
 
+    public static bool HasIPv6()
+    {
+        try
+        {
+            using Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public static byte[] Request(byte identifier, RadiusCode code = RadiusCode.AccessRequest, RadiusSecret? secret = null)
     {
         byte[] buffer = new byte[RadiusPacket.LargestSize];

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Sallyport.Radius.Transport.Datagrams;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport.Links;
@@ -10,8 +11,8 @@ namespace Sallyport.Radius.Transport.Links;
 internal delegate bool PacketHandler(ReadOnlySpan<byte> packet);
 
 /// <summary>
-/// A TCP or TLS connection as packets: one loop reads, one writes what has gathered since it last wrote, at once. What waits in either
-/// direction is bounded in octets.
+/// A TCP or TLS connection as packets. One loop reads; whoever has something to write writes what has gathered, at once, unless somebody is
+/// writing already, who then goes on with it. What waits in either direction is bounded in octets.
 /// </summary>
 internal sealed class PacketStream : IAsyncDisposable
 {
@@ -20,14 +21,14 @@ internal sealed class PacketStream : IAsyncDisposable
     private readonly Stream _stream;
     private readonly int _mostQueued;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _written = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
-    private readonly Task _writer;
     private byte[] _gathering = new byte[UsualSize];
     private byte[] _writing = new byte[UsualSize];
     private int _gathered;
+    private bool _isWriting;
     private bool _ended;
+    private TaskCompletionSource? _written;
     private int _disposed;
 
     /// <summary>Takes a connection over.</summary>
@@ -38,7 +39,6 @@ internal sealed class PacketStream : IAsyncDisposable
         _stream = stream;
         _mostQueued = mostQueued;
         _stopping = _stop.Token;
-        _writer = Task.Run(WriteAsync);
     }
 
     /// <summary>How many octets wait to be written.</summary>
@@ -53,7 +53,7 @@ internal sealed class PacketStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Queues a packet.</summary>
+    /// <summary>Queues a packet, which leaves at once, or with what else the thread's <see cref="Outbox"/> holds.</summary>
     /// <returns>Whether there was room for it, and the connection is there.</returns>
     public bool TryWrite(ReadOnlySpan<byte> packet)
     {
@@ -71,15 +71,35 @@ internal sealed class PacketStream : IAsyncDisposable
             }
 
             packet.CopyTo(_gathering.AsSpan(_gathered));
-            bool first = _gathered == 0;
             _gathered = end;
-            if (first)
+        }
+
+        if (Outbox.Current is { } outbox)
+        {
+            outbox.Add(this);
+        }
+        else
+        {
+            Flush();
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes what has gathered, as far as that goes without waiting; the rest follows.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (_isWriting || _gathered == 0)
             {
-                _written.Release();
+                return;
             }
 
-            return true;
+            _isWriting = true;
         }
+
+        _ = WriteAsync();
     }
 
     /// <summary>Reads until the connection ends.</summary>
@@ -94,12 +114,9 @@ internal sealed class PacketStream : IAsyncDisposable
             while (true)
             {
                 OperationStatus status;
-                while ((status = Take(buffer, handler)) == OperationStatus.Done)
+                while ((status = Take(buffer, handler, ready, out ValueTask wait)) == OperationStatus.Done)
                 {
-                    if (ready is not null)
-                    {
-                        await ready().ConfigureAwait(false);
-                    }
+                    await wait.ConfigureAwait(false);
                 }
 
                 if (status == OperationStatus.InvalidData)
@@ -130,15 +147,17 @@ internal sealed class PacketStream : IAsyncDisposable
             return;
         }
 
+        Task written;
         lock (_gate)
         {
             _ended = true;
-            _written.Release();
+            written = _isWriting || _gathered > 0 ? (_written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
         }
 
+        Flush();
         try
         {
-            await _writer.WaitAsync(Farewell).ConfigureAwait(false);
+            await written.WaitAsync(Farewell).ConfigureAwait(false);
             if (_stream is PacketTlsStream tls)
             {
                 await tls.ShutdownAsync().WaitAsync(Farewell).ConfigureAwait(false);
@@ -151,15 +170,33 @@ internal sealed class PacketStream : IAsyncDisposable
 
         await _stop.CancelAsync().ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
-        await _writer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _written.Dispose();
+        await written.ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private static OperationStatus Take(RadiusStreamBuffer buffer, PacketHandler handler)
+    // Takes what has come until more is needed or somebody has to wait; what that gives to send leaves together.
+    private static OperationStatus Take(RadiusStreamBuffer buffer, PacketHandler handler, Func<ValueTask>? ready, out ValueTask wait)
     {
-        OperationStatus status = buffer.TryTake(out ReadOnlySpan<byte> packet);
-        return status == OperationStatus.Done && !handler(packet) ? OperationStatus.InvalidData : status;
+        using Outbox.Scope scope = Outbox.Hold();
+        wait = ValueTask.CompletedTask;
+        while (wait.IsCompletedSuccessfully)
+        {
+            OperationStatus status = buffer.TryTake(out ReadOnlySpan<byte> packet);
+            if (status != OperationStatus.Done)
+            {
+                return status;
+            }
+
+            if (!handler(packet))
+            {
+                return OperationStatus.InvalidData;
+            }
+
+            scope.Pace();
+            wait = ready?.Invoke() ?? ValueTask.CompletedTask;
+        }
+
+        return OperationStatus.Done;
     }
 
     private static bool IsEnd(Exception e) => e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
@@ -168,24 +205,8 @@ internal sealed class PacketStream : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (TryBeginWrite(out ReadOnlyMemory<byte> packets))
             {
-                await _written.WaitAsync(_stopping).ConfigureAwait(false);
-                int length;
-                lock (_gate)
-                {
-                    if (_gathered == 0)
-                    {
-                        // Nothing but the end is told without a packet.
-                        return;
-                    }
-
-                    length = _gathered;
-                    (_writing, _gathering) = (_gathering, _writing);
-                    _gathered = 0;
-                }
-
-                ReadOnlyMemory<byte> packets = _writing.AsMemory(0, length);
                 if (_stream is PacketTlsStream tls)
                 {
                     await tls.WritePacketsAsync(packets, _stopping).ConfigureAwait(false);
@@ -208,7 +229,34 @@ internal sealed class PacketStream : IAsyncDisposable
             lock (_gate)
             {
                 _ended = true;
+                EndWriting();
             }
         }
+    }
+
+    private bool TryBeginWrite(out ReadOnlyMemory<byte> packets)
+    {
+        lock (_gate)
+        {
+            packets = _gathering.AsMemory(0, _gathered);
+            if (_gathered == 0)
+            {
+                EndWriting();
+                return false;
+            }
+
+            (_writing, _gathering) = (_gathering, _writing);
+            _gathered = 0;
+            return true;
+        }
+    }
+
+    // Asked for with the gate held.
+    private void EndWriting()
+    {
+        _isWriting = false;
+        _gathered = 0;
+        _written?.SetResult();
+        _written = null;
     }
 }

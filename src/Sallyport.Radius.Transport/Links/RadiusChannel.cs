@@ -114,7 +114,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
     public void GiveUp() => End(LinkOutcome.GivenUp, pending => pending.CanMove);
 
     /// <summary>Sends the request, or sends it again.</summary>
-    public async Task TransmitAsync(RadiusExchange exchange)
+    public void Transmit(RadiusExchange exchange)
     {
         RadiusClientMetrics.Sent(Link.Server, exchange);
         if (Context.Logger.IsEnabled(LogLevel.Debug) && RadiusPacket.TryParse(exchange.Request.Span, out RadiusPacket packet, out _))
@@ -122,7 +122,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
             RadiusLog.MessageSent(Context.Logger, "RADIUS", Local, Remote, RadiusDescribe.Packet(packet) + (exchange.Sent > 1 ? " again" : ""));
         }
 
-        await WriteAsync(exchange.Request).ConfigureAwait(false);
+        Write(exchange.Request.Span);
     }
 
     public virtual ValueTask DisposeAsync()
@@ -132,7 +132,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
     }
 
     /// <summary>Puts a packet on the wire; one that cannot be sent is one that is not answered.</summary>
-    protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> packet);
+    protected abstract void Write(ReadOnlySpan<byte> packet);
 
     /// <summary>Takes what came from the server.</summary>
     protected RadiusReplyDrop Handle(ReadOnlySpan<byte> packet)
@@ -217,7 +217,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
         foreach (RadiusExchange exchange in resend)
         {
             Link.OnSilent?.Invoke(exchange.Started);
-            _ = TransmitAsync(exchange);
+            Transmit(exchange);
         }
 
         foreach (RadiusExchange exchange in timedOut)

@@ -96,7 +96,7 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, token) => ((PendingRequest)state!).TrySetCanceled(token), pending);
             if (channel.Start(exchange, octets, retransmission))
             {
-                await channel.TransmitAsync(exchange).ConfigureAwait(false);
+                channel.Transmit(exchange);
             }
 
             LinkOutcome outcome = await pending.Task.ConfigureAwait(false);

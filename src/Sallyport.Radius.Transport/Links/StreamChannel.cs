@@ -46,11 +46,7 @@ internal sealed class StreamChannel : RadiusChannel
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    protected override ValueTask WriteAsync(ReadOnlyMemory<byte> packet)
-    {
-        _packets.TryWrite(packet.Span);
-        return ValueTask.CompletedTask;
-    }
+    protected override void Write(ReadOnlySpan<byte> packet) => _packets.TryWrite(packet);
 
     private async Task ReadAsync()
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Sallyport.Radius.Client;
+using Sallyport.Radius.Server;
+using Sallyport.Radius.Transport.Datagrams;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport.Links;
@@ -8,7 +10,7 @@ namespace Sallyport.Radius.Transport.Links;
 /// <summary>One source port. It is connected: what does not come from the server's address and port does not reach it.</summary>
 internal sealed class UdpChannel : RadiusChannel
 {
-    private readonly Socket _socket;
+    private readonly DatagramSocket _socket;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public UdpChannel(RadiusLink link, LinkContext context, IPEndPoint remote)
@@ -19,7 +21,7 @@ internal sealed class UdpChannel : RadiusChannel
     private UdpChannel(RadiusLink link, LinkContext context, IPEndPoint remote, Socket socket)
         : base(link, context, RadiusPortKind.Datagrams, link.Server.Secret, (IPEndPoint)socket.LocalEndPoint!, remote)
     {
-        _socket = socket;
+        _socket = new DatagramSocket(socket, context.Options.Batches, OnUnsent);
         new Thread(Read) { IsBackground = true, Name = $"RADIUS to {remote}" }.Start();
     }
 
@@ -30,21 +32,10 @@ internal sealed class UdpChannel : RadiusChannel
         await _ended.Task.ConfigureAwait(false);
     }
 
-    // A datagram is sent without waiting for anything.
-    protected override ValueTask WriteAsync(ReadOnlyMemory<byte> packet)
-    {
-        try
-        {
-            _socket.Send(packet.Span, SocketFlags.None);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // A try that cannot be sent is a try that is not answered.
-            RadiusLog.SocketError(Context.Logger, (e as SocketException)?.SocketErrorCode ?? SocketError.Shutdown);
-        }
+    protected override void Write(ReadOnlySpan<byte> packet) => _socket.Send(packet);
 
-        return ValueTask.CompletedTask;
-    }
+    // A try that cannot be sent is a try that is not answered.
+    private void OnUnsent(RadiusRemote remote, SocketError error) => RadiusLog.SocketError(Context.Logger, error);
 
     private static Socket Connect(IPEndPoint remote, int buffer)
     {
@@ -64,12 +55,18 @@ internal sealed class UdpChannel : RadiusChannel
     // A thread that blocks costs less than half of what waiting without one does: no hop for each reply.
     private void Read()
     {
-        byte[] buffer = new byte[RadiusPacket.LargestSize + 1];
+        DatagramInput input = _socket.CreateInput(RadiusPacket.LargestSize + 1);
         while (true)
         {
             try
             {
-                Handle(buffer.AsSpan(0, _socket.Receive(buffer, SocketFlags.None)));
+                int count = input.Receive();
+                using Outbox.Scope scope = Outbox.Hold();
+                for (int i = 0; i < count; i++)
+                {
+                    Handle(input[i]);
+                    scope.Pace();
+                }
             }
             catch (SocketException e) when (!IsClosed)
             {
