@@ -127,8 +127,7 @@ public sealed class EspOutboundSa : IDisposable
     /// <summary>Names the SA, never its key.</summary>
     public override string ToString() => $"ESP out 0x{Spi:x8} seq {Sequence}";
 
-    // Compiled for speed at once: on a busy machine the runtime may take long to do so by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Seal(Span<byte> packet, ulong sequence, int innerLength, byte nextHeader)
     {
         BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
@@ -147,6 +146,7 @@ public sealed class EspOutboundSa : IDisposable
 
     // RFC 4303 §2.4: padding is 1, 2, 3 …, then its length and what is inside. Up to six octets of it are one store, whose end is where the
     // check value, of eight octets at least, is yet to come.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteTrailer(Span<byte> trailer, int padding, byte nextHeader)
     {
         const ulong Pattern = 0x0807_0605_0403_0201;

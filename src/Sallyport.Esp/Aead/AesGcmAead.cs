@@ -102,7 +102,15 @@ public abstract class AesGcmAead : IDisposable
     public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         Check(nonce, plaintext, ciphertext, tag);
-        SealCore(nonce, plaintext, ciphertext, tag, associatedData);
+        if (associatedData.Length <= GcmHeader.LargestData)
+        {
+            GcmHeader header = new(nonce, associatedData);
+            SealCore(in header, plaintext, ciphertext, tag);
+        }
+        else
+        {
+            SealCore(nonce, plaintext, ciphertext, tag, associatedData);
+        }
     }
 
     /// <summary>Checks and decrypts.</summary>
@@ -118,6 +126,12 @@ public abstract class AesGcmAead : IDisposable
     public bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         Check(nonce, ciphertext, plaintext, tag);
+        if (associatedData.Length <= GcmHeader.LargestData)
+        {
+            GcmHeader header = new(nonce, associatedData);
+            return TryOpenCore(in header, ciphertext, tag, plaintext);
+        }
+
         return TryOpenCore(nonce, ciphertext, tag, plaintext, associatedData);
     }
 
@@ -128,11 +142,17 @@ public abstract class AesGcmAead : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary><see cref="Seal"/>, whose caller knows that the lengths are right.</summary>
-    internal abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData);
+    /// <summary><see cref="Seal"/> with the header of a packet; its caller knows that the lengths are right.</summary>
+    internal abstract void SealCore(in GcmHeader header, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag);
 
-    /// <summary><see cref="TryOpen"/>, whose caller knows that the lengths are right.</summary>
-    internal abstract bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData);
+    /// <summary><see cref="TryOpen"/> with the header of a packet; its caller knows that the lengths are right.</summary>
+    internal abstract bool TryOpenCore(in GcmHeader header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext);
+
+    /// <summary><see cref="Seal"/> with additional data of any length.</summary>
+    private protected abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData);
+
+    /// <summary><see cref="TryOpen"/> with additional data of any length.</summary>
+    private protected abstract bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData);
 
     /// <summary>Clears the key.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sallyport.Esp.Aead;
@@ -71,29 +72,32 @@ internal static class GcmHash<T>
         return Reduce(low, middle, high);
     }
 
-    /// <summary>Takes in octets of any number, the last block filled with zeros: the additional data.</summary>
+    /// <summary>Takes in octets of any number, the last block filled with zeros: the additional data. The last block is not multiplied yet.</summary>
     /// <param name="table">The key's table.</param>
     /// <param name="data">The octets.</param>
     public static Vector128<ulong> Data(ref byte table, ReadOnlySpan<byte> data)
     {
         Vector128<ulong> hash = Vector128<ulong>.Zero;
-        ref byte octets = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(data);
+        ref byte octets = ref MemoryMarshal.GetReference(data);
         int left = data.Length;
-        for (; left >= 128; left -= 128)
+        for (; left > 128; left -= 128)
         {
             hash = Eight(ref table, ref octets, hash);
             octets = ref Unsafe.Add(ref octets, 128);
         }
 
-        for (; left > 0; left -= 16)
+        for (; left > 16; left -= 16)
         {
-            Vector128<byte> block = PartialBlock.Load(ref octets, Math.Min(left, 16));
-            hash = Multiply(T.Reverse(block.ToVector256()).GetLower().AsUInt64() ^ hash, ref Unsafe.Add(ref table, GcmKeyTable.Powers - 16));
+            hash = Multiply(Block(Vector128.LoadUnsafe(ref octets)) ^ hash, ref Unsafe.Add(ref table, GcmKeyTable.Powers - 16));
             octets = ref Unsafe.Add(ref octets, 16);
         }
 
-        return hash;
+        return left == 0 ? hash : Block(PartialBlock.Load(ref octets, left)) ^ hash;
     }
+
+    /// <summary>A block, octet-reversed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> Block(Vector128<byte> block) => T.Reverse(block.ToVector256()).GetLower().AsUInt64();
 
     /// <summary>Two blocks, octet-reversed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,21 +20,24 @@ internal static class GcmKernel<T>
     /// <param name="table">The key's table (<see cref="GcmKeyTable"/>).</param>
     /// <param name="rounds">The rounds of AES.</param>
     /// <param name="start">The block J0: the nonce and a counter of 1.</param>
-    /// <param name="hash">The hash of the additional data.</param>
+    /// <param name="data">The additional data as <see cref="GcmHash{T}.Data"/> leaves it: a factor is yet to come.</param>
     /// <param name="dataLength">The additional data's octets.</param>
     /// <param name="input">The text.</param>
     /// <param name="output">Where the other text goes: the same place or one apart.</param>
     /// <param name="length">The text's octets.</param>
     /// <returns>The tag.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Run<TDirection>(ref byte table, int rounds, Vector128<byte> start, Vector128<ulong> hash, int dataLength, ref byte input, ref byte output, int length)
+    public static Vector128<byte> Run<TDirection>(ref byte table, int rounds, Vector128<byte> start, Vector128<ulong> data, int dataLength, ref byte input, ref byte output, int length)
         where TDirection : struct, IGcmDirection
     {
         int left = length;
         uint counter = 2;
+        ref byte powers = ref Unsafe.Add(ref table, GcmKeyTable.Powers);
+        Vector128<ulong> hash = Vector128<ulong>.Zero;
         if (left >= Step)
         {
             int bulk = left & -Step;
+            hash = GcmHash<T>.Multiply(data, ref Unsafe.Add(ref powers, -16));
             hash = Bulk<TDirection>(ref table, rounds, start, hash, ref input, ref output, bulk);
             counter += (uint)bulk / 16;
             left -= bulk;
@@ -51,8 +54,13 @@ internal static class GcmKernel<T>
         Vector256<ulong> middle = Vector256<ulong>.Zero;
         Vector256<ulong> high = Vector256<ulong>.Zero;
         Vector256<ulong> before = hash.ToVector256();
-        ref byte powers = ref Unsafe.Add(ref table, GcmKeyTable.Powers);
         ref byte power = ref Unsafe.Add(ref powers, -16 * (blocks + 1));
+        if (length < Step)
+        {
+            // In front of a short text the additional data is one block more: no reduction of its own.
+            GcmHash<T>.Accumulate(ref Unsafe.Add(ref power, -16), data.ToVector256(), ref low, ref middle, ref high);
+        }
+
         for (; left >= 32; left -= 32)
         {
             Vector256<byte> from = Vector256.LoadUnsafe(ref input);

@@ -11,14 +11,14 @@ namespace Sallyport.Esp.Aead;
 /// </summary>
 internal static class GcmKeyTable
 {
-    /// <summary>The highest power: eight blocks and the lengths.</summary>
-    public const int MostPowers = 9;
+    /// <summary>The highest power: the additional data, eight blocks and the lengths.</summary>
+    public const int MostPowers = 10;
 
     /// <summary>Where the powers end.</summary>
-    public const int Powers = 256 + ((MostPowers + 1) * 16);
+    public const int Powers = 256 + ((MostPowers + 2) * 16);
 
     /// <summary>How far behind a power the sum of its halves stands.</summary>
-    public const int Karatsuba = (MostPowers + 1) * 16;
+    public const int Karatsuba = (MostPowers + 2) * 16;
 
     /// <summary>The whole table in octets.</summary>
     public const int Size = Powers + Karatsuba;

@@ -20,7 +20,13 @@ internal sealed class PlatformAesGcm : AesGcmAead
     /// <inheritdoc/>
     public override AesGcmProvider Provider => AesGcmProvider.Platform;
 
-    internal override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
+    internal override void SealCore(in GcmHeader header, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag) =>
+        SealCore(GcmHeader.Nonce(header), plaintext, ciphertext, tag, GcmHeader.AdditionalData(header));
+
+    internal override bool TryOpenCore(in GcmHeader header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext) =>
+        TryOpenCore(GcmHeader.Nonce(header), ciphertext, tag, plaintext, GcmHeader.AdditionalData(header));
+
+    private protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         Span<byte> whole = stackalloc byte[LargestTagSize];
         AesGcm gcm = _contexts.Rent();
@@ -36,7 +42,7 @@ internal sealed class PlatformAesGcm : AesGcmAead
         whole[..TagSize].CopyTo(tag);
     }
 
-    internal override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
+    private protected override bool TryOpenCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         AesGcm gcm = _contexts.Rent();
         try
