@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sallyport.Esp.Tests.Aead;
+namespace Sallyport.Tests.Infrastructure;
 
 /// <summary>
 /// Memory between two pages that nobody may touch (Linux): reading or writing one octet beyond either end ends the process.
