@@ -8,6 +8,7 @@ using Sallyport.Ikev2.Endpoint;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.Forwarding;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec;
@@ -28,10 +29,13 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     private readonly UdpPort _natPort;
     private readonly DropCounter _drops;
     private readonly TunnelTable _tunnels = new();
-    private readonly EspForwarder _forwarder;
+    private readonly ForwardingParts _parts;
+    private readonly PlainForwarder _forwarder;
     private readonly IkeLoop _loop;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _takenOver = new();
     private readonly List<Task> _tasks = [];
+    private readonly List<IDisposable> _forwarding = [];
     private Task? _disposal;
 
     private IpsecEndpoint(IpsecEndpointOptions options, ILoggerFactory? loggerFactory, TimeProvider? timeProvider)
@@ -52,7 +56,8 @@ public sealed class IpsecEndpoint : IAsyncDisposable
             throw;
         }
 
-        _forwarder = new EspForwarder(this, _natPort, _tunnels, _drops, _logger);
+        _parts = new ForwardingParts(this, _natPort, _tunnels, _drops, _logger);
+        _forwarder = new PlainForwarder(_parts);
         _loop = new IkeLoop(this, options, _ikePort, _natPort, _tunnels, _drops, _logger, _time);
     }
 
@@ -103,7 +108,11 @@ public sealed class IpsecEndpoint : IAsyncDisposable
             }
 
             _forwarder.Device = device;
-            _tasks.Add(Task.Run(() => EndQuietlyAsync(_forwarder.ForwardAsync(device, _stop.Token))));
+            if (!TryOffload(device))
+            {
+                IpsecLog.Plain(_logger, device.Name);
+                _tasks.Add(Task.Run(() => EndQuietlyAsync(_forwarder.ForwardAsync(device, _stop.Token))));
+            }
         }
     }
 
@@ -161,13 +170,37 @@ public sealed class IpsecEndpoint : IAsyncDisposable
 
     internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(null, 0, null, action));
 
+    /// <summary>Queues an IKE message for the loop that owns the IKE core.</summary>
+    /// <param name="datagram">The message, without the marker that tells it from ESP.</param>
+    /// <param name="from">Its sender, a struct sockaddr.</param>
+    /// <param name="natTraversal">Whether it came to the port that IKE and ESP share.</param>
+    internal void TakeIke(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> from, bool natTraversal)
+    {
+        IPEndPoint remote = UdpPort.ToEndPoint(from);
+        if (!_loop.HasRoom)
+        {
+            _drops.Add(IpsecDropReason.IkeOverload, remote);
+            return;
+        }
+
+        UdpPort port = natTraversal ? _natPort : _ikePort;
+        byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, datagram.Length));
+        datagram.CopyTo(copy);
+        IkePath path = new(port.LocalFor(remote), remote, natTraversal);
+        if (!_loop.TryPostDatagram(new IkeWork(copy, datagram.Length, path, null)))
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+            _drops.Add(IpsecDropReason.IkeOverload, remote);
+        }
+    }
+
     private void Begin()
     {
         lock (_tasks)
         {
             _tasks.Add(Task.Run(_loop.RunAsync));
-            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_ikePort, natTraversal: false))));
-            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_natPort, natTraversal: true))));
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_ikePort, natTraversal: false, _stop.Token))));
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveEspAsync())));
         }
 
         if (_options.Device is not null)
@@ -190,22 +223,73 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         _loop.Complete();
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(false);
+        foreach (IDisposable loops in _forwarding)
+        {
+            loops.Dispose();
+        }
+
         _forwarder.Dispose();
         _loop.Dispose();
         _ikePort.Dispose();
         _natPort.Dispose();
         _stop.Dispose();
+        _takenOver.Dispose();
     }
 
-    private async Task ReceiveAsync(UdpPort port, bool natTraversal)
+    // A TUN device is worth more than to be read and written packet by packet.
+    private bool TryOffload(IPacketDevice device)
+    {
+        if (!OperatingSystem.IsLinux() || device is not TunDevice tun || _options.DataPath != IpsecDataPath.Offload)
+        {
+            return false;
+        }
+
+        int loops = _options.ForwardingLoops > 0 ? _options.ForwardingLoops : Environment.ProcessorCount;
+        if (ForwardingLoops.TryStart(_parts, tun, loops, _options.Features) is not { } forwarding)
+        {
+            return false;
+        }
+
+        _forwarding.Add(forwarding);
+        _takenOver.Cancel();
+        return true;
+    }
+
+    // Until loops take the port over. What had come by then is taken in here; what comes later comes to their sockets.
+    private async Task ReceiveEspAsync()
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _takenOver.Token);
+        try
+        {
+            await ReceiveAsync(_natPort, natTraversal: true, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_takenOver.IsCancellationRequested)
+        {
+            // The last ones are still to be taken in.
+        }
+
+        byte[] buffer = new byte[LargestDatagram];
+        SocketAddress from = _natPort.NewAddress();
+        while (_takenOver.IsCancellationRequested && _natPort.TryReceive(buffer, from, out int length))
+        {
+            Take(buffer.AsSpan(0, length), _natPort, from, natTraversal: true);
+        }
+
+        if (_takenOver.IsCancellationRequested)
+        {
+            _natPort.CloseFirst();
+        }
+    }
+
+    private async Task ReceiveAsync(UdpPort port, bool natTraversal, CancellationToken cancellationToken)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
         SocketAddress from = port.NewAddress();
-        while (!_stop.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                int length = await port.ReceiveAsync(buffer, from, _stop.Token).ConfigureAwait(false);
+                int length = await port.ReceiveAsync(buffer, from, cancellationToken).ConfigureAwait(false);
                 Take(buffer.AsSpan(0, length), port, from, natTraversal);
             }
             catch (SocketException e)
@@ -225,7 +309,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     {
         if (!natTraversal)
         {
-            TakeIke(datagram, port, from, natTraversal);
+            TakeIke(datagram, from.Buffer.Span[..from.Size], natTraversal);
             return;
         }
 
@@ -235,7 +319,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
                 _forwarder.Receive(datagram, from);
                 break;
             case EspUdpKind.Ike:
-                TakeIke(datagram[EspUdp.MarkerSize..], port, from, natTraversal);
+                TakeIke(datagram[EspUdp.MarkerSize..], from.Buffer.Span[..from.Size], natTraversal);
                 break;
             case EspUdpKind.Keepalive:
                 // RFC 3948 §2.3: dropped in silence; the NAT has seen it.
@@ -243,25 +327,6 @@ public sealed class IpsecEndpoint : IAsyncDisposable
             default:
                 _drops.Add(IpsecDropReason.Unclassified, from);
                 break;
-        }
-    }
-
-    private void TakeIke(ReadOnlySpan<byte> datagram, UdpPort port, SocketAddress from, bool natTraversal)
-    {
-        if (!_loop.HasRoom)
-        {
-            _drops.Add(IpsecDropReason.IkeOverload, from);
-            return;
-        }
-
-        IPEndPoint remote = UdpPort.ToEndPoint(from);
-        byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, datagram.Length));
-        datagram.CopyTo(copy);
-        IkePath path = new(port.LocalFor(remote), remote, natTraversal);
-        if (!_loop.TryPostDatagram(new IkeWork(copy, datagram.Length, path, null)))
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-            _drops.Add(IpsecDropReason.IkeOverload, from);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Forwarding;
 
 namespace Sallyport.Ipsec;
 
@@ -35,6 +36,12 @@ public sealed class IpsecEndpointOptions
     /// <summary>What computes AES-GCM in ESP.</summary>
     public AesGcmProvider EspProvider { get; init; }
 
+    /// <summary>How packets are carried between ESP and a TUN device; all other devices are read and written one packet at a time.</summary>
+    public IpsecDataPath DataPath { get; init; }
+
+    /// <summary>How many threads carry packets between ESP and a TUN device, many at a time; 0 takes one for each processor.</summary>
+    public int ForwardingLoops { get; init; }
+
     /// <summary>How many IKE messages may wait to be handled; further ones are dropped.</summary>
     public int IkeQueueLimit { get; init; } = 4096;
 
@@ -43,4 +50,17 @@ public sealed class IpsecEndpointOptions
 
     /// <summary>Drops for one reason are logged at most once in this time; all are counted.</summary>
     public TimeSpan DropLogInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For tests: what the kernel is asked for at most.</summary>
+    internal DataPathFeatures Features { get; init; } = DataPathFeatures.All;
+}
+
+/// <summary>How packets are carried between ESP and a TUN device.</summary>
+public enum IpsecDataPath
+{
+    /// <summary>Many at a time, by all that the kernel offers: segmentation and receive offloads of TUN and UDP, several queues, batches.</summary>
+    Offload,
+
+    /// <summary>One at a time, a call of the system for each.</summary>
+    Plain,
 }

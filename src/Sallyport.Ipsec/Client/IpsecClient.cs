@@ -43,7 +43,18 @@ public sealed class IpsecClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         IpsecEndpoint endpoint = IpsecEndpoint.Start(
-            new IpsecEndpointOptions { Address = options.LocalAddress, IkePort = 0, NatTraversalPort = 0 }, loggerFactory, timeProvider);
+            new IpsecEndpointOptions
+            {
+                Address = options.LocalAddress,
+                IkePort = 0,
+                NatTraversalPort = 0,
+                DataPath = options.DataPath,
+                ForwardingLoops = options.ForwardingLoops,
+                EspProvider = options.EspProvider,
+                Features = options.Features,
+            },
+            loggerFactory,
+            timeProvider);
         try
         {
             ClientHandler handler = new(options.Trust, new EapPeer(options.Eap));

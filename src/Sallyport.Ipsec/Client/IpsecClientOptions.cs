@@ -1,7 +1,9 @@
 using System.Net;
 using Sallyport.Eap.Peer;
+using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ikev2.Wire;
+using Sallyport.Ipsec.Forwarding;
 
 namespace Sallyport.Ipsec.Client;
 
@@ -50,4 +52,16 @@ public sealed class IpsecClientOptions
 
     /// <summary>Dead peer detection, or none.</summary>
     public IkeDeadPeerDetection? DeadPeerDetection { get; init; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), OnDemand: false);
+
+    /// <summary>How packets are carried between ESP and a TUN device.</summary>
+    public IpsecDataPath DataPath { get; init; }
+
+    /// <summary>How many threads carry them; 0 takes one for each processor.</summary>
+    public int ForwardingLoops { get; init; }
+
+    /// <summary>What computes AES-GCM in ESP.</summary>
+    public AesGcmProvider EspProvider { get; init; }
+
+    /// <summary>For tests: what the kernel is asked for at most.</summary>
+    internal DataPathFeatures Features { get; init; } = DataPathFeatures.All;
 }

@@ -3,42 +3,41 @@ using System.Runtime.Versioning;
 using System.Text;
 using System.Threading.Tasks.Sources;
 using Sallyport.Ipsec.Devices.Linux;
+using Sallyport.Ipsec.Offload;
 
 namespace Sallyport.Ipsec.Devices;
 
 /// <summary>
 /// A TUN device of Linux: what the kernel routes into it is read here, what is written here the kernel receives. Needs root or the capability
-/// CAP_NET_ADMIN. The device and its routes vanish when it is disposed of.
+/// CAP_NET_ADMIN. The device and its routes vanish when it is disposed of. An <see cref="IpsecEndpoint"/> that it is attached to reads and
+/// writes many packets at a time.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
 {
-    private const int NameSize = 16;
-    private readonly SafeDescriptor _device;
+    private readonly TunQueue _queue;
     private readonly SafeDescriptor _wake;
     private readonly uint _index;
-    private readonly Thread _waiter;
     private readonly SemaphoreSlim _asked = new(0);
     private ManualResetValueTaskSourceCore<int> _answer;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? _waiter;
+    private TunQueues? _taken;
     private Memory<byte> _buffer;
     private volatile bool _cancelled;
     private volatile bool _disposed;
 
-    private TunDevice(SafeDescriptor device, SafeDescriptor wake, string name, uint index, int mtu)
+    private TunDevice(TunQueue queue, SafeDescriptor wake, uint index, int mtu)
     {
-        _device = device;
+        _queue = queue;
         _wake = wake;
         _index = index;
-        Name = name;
         Mtu = mtu;
-        _waiter = new Thread(WaitForPackets) { IsBackground = true, Name = $"tun {name}" };
-        _waiter.Start();
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => _queue.Name;
 
     /// <inheritdoc/>
     public int Mtu { get; }
@@ -52,7 +51,7 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
     public static TunDevice Open(string name = "sallyport%d", int mtu = InsideHost.DefaultMtu)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Encoding.ASCII.GetByteCount(name), NameSize, nameof(name));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Encoding.ASCII.GetByteCount(name), TunQueue.NameSize, nameof(name));
         ArgumentOutOfRangeException.ThrowIfLessThan(mtu, 576);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, ushort.MaxValue);
         if (!OperatingSystem.IsLinux())
@@ -60,26 +59,20 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
             throw new PlatformNotSupportedException("TUN devices are made on Linux only");
         }
 
-        SafeDescriptor device = new(Libc.Open("/dev/net/tun", Libc.ReadWriteNonblockCloseOnExec));
+        TunQueue queue = TunQueue.Make(name);
         SafeDescriptor? wake = null;
         try
         {
-            if (device.IsInvalid)
-            {
-                throw Libc.Failure("opening /dev/net/tun");
-            }
-
-            string actual = Attach(device, name);
-            uint index = Libc.InterfaceIndex(actual);
+            uint index = Libc.InterfaceIndex(queue.Name);
             using RouteNetlink netlink = new();
             netlink.SetUp(index, mtu);
             wake = new(Libc.EventDescriptor(0, Libc.EventNonblockCloseOnExec));
-            return wake.IsInvalid ? throw Libc.Failure("making an event descriptor") : new TunDevice(device, wake, actual, index, mtu);
+            return wake.IsInvalid ? throw Libc.Failure("making an event descriptor") : new TunDevice(queue, wake, index, mtu);
         }
         catch
         {
             wake?.Dispose();
-            device.Dispose();
+            queue.Dispose();
             throw;
         }
     }
@@ -127,6 +120,11 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
 
             _buffer = packet;
             _cancelled = false;
+            if (_waiter is null)
+            {
+                _waiter = new Thread(WaitForPackets) { IsBackground = true, Name = $"tun {Name}" };
+                _waiter.Start();
+            }
         }
 
         _asked.Release();
@@ -142,11 +140,15 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
             return false;
         }
 
+        Span<byte> header = stackalloc byte[VirtioNetHeader.Size];
+        header.Clear();
         try
         {
-            fixed (byte* start = packet)
+            fixed (byte* start = packet, headerStart = header)
             {
-                return Libc.Write(_device, start, (nuint)packet.Length) == packet.Length;
+                Iovec* pieces = stackalloc Iovec[2];
+                int count = Pieces(pieces, headerStart, start, packet.Length);
+                return Libc.WritePieces(_queue.Descriptor, pieces, count) >= packet.Length;
             }
         }
         catch (ObjectDisposedException)
@@ -160,17 +162,58 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
     {
         lock (_gate)
         {
-            if (_disposed)
+            if (!_disposed)
             {
-                return new ValueTask(_ended.Task);
+                _disposed = true;
+                _ = EndAsync(_waiter is not null, _taken);
             }
-
-            _disposed = true;
         }
 
-        _asked.Release();
-        Wake();
         return new ValueTask(_ended.Task);
+    }
+
+    /// <summary>
+    /// Hands the device's queues over, one for each of those that forward, which from now on read and write them. The kernel may leave
+    /// checksums and cutting to them. Further queues belong to the network namespace of the calling thread, and are had only in the device's.
+    /// </summary>
+    /// <param name="most">How many are wanted.</param>
+    /// <param name="offload">Whether super-packets are wanted.</param>
+    /// <param name="recall">Called when the device ends; done once nobody uses the queues any more.</param>
+    /// <returns>The queues, at least one; <see langword="null"/> where they are not to be had.</returns>
+    internal TunQueues? TryTake(int most, bool offload, Func<Task> recall)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _taken is not null || !_queue.HasHeader)
+            {
+                return null;
+            }
+
+            List<TunQueue> queues = [_queue];
+            while (queues.Count < most && Libc.InterfaceIndex(Name) == _index && _queue.TryOpenAnother() is { } another)
+            {
+                queues.Add(another);
+            }
+
+            return _taken = new TunQueues(queues, offload ? SetOffloads() : TunOffloads.None, recall);
+        }
+    }
+
+    /// <summary>Takes the queues back: packets are read and written singly again.</summary>
+    internal void GiveBack(TunQueues queues)
+    {
+        lock (_gate)
+        {
+            if (_taken == queues)
+            {
+                _taken = null;
+                CloseFurther(queues);
+                if (!_disposed)
+                {
+                    _queue.TrySetOffloads((uint)TunOffloads.None);
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -183,23 +226,66 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
     void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _answer.OnCompleted(continuation, state, token, flags);
 
-    private static unsafe string Attach(SafeDescriptor device, string name)
+    // linux/if_tun.h: UDP came with Linux 6.2; the kernel takes all that it is asked for, or nothing.
+    private TunOffloads SetOffloads()
     {
-        // struct ifreq: 16 octets of name, then the flags.
-        Span<byte> request = stackalloc byte[40];
-        request.Clear();
-        Encoding.ASCII.GetBytes(name, request);
-        BitConverter.TryWriteBytes(request[NameSize..], Libc.TunWithoutPacketInformation);
-        fixed (byte* start = request)
+        const TunOffloads Tcp = TunOffloads.Checksum | TunOffloads.Tcp4 | TunOffloads.Tcp6 | TunOffloads.TcpEcn;
+        foreach (TunOffloads some in (ReadOnlySpan<TunOffloads>)[Tcp | TunOffloads.Udp4 | TunOffloads.Udp6, Tcp, TunOffloads.Checksum])
         {
-            if (Libc.Ioctl(device, Libc.SetTunInterface, start) < 0)
+            if (_queue.TrySetOffloads((uint)some))
             {
-                throw Libc.Failure($"making the device '{name}'");
+                return some;
             }
         }
 
-        ReadOnlySpan<byte> actual = request[..NameSize];
-        return Encoding.ASCII.GetString(actual[..actual.IndexOf((byte)0)]);
+        return TunOffloads.None;
+    }
+
+    private void CloseFurther(TunQueues queues)
+    {
+        foreach (TunQueue queue in queues.All.Where(q => q != _queue))
+        {
+            queue.Dispose();
+        }
+    }
+
+    private async Task EndAsync(bool isRead, TunQueues? taken)
+    {
+        if (taken is not null)
+        {
+            await taken.Recall().ConfigureAwait(false);
+            CloseFurther(taken);
+        }
+
+        if (isRead)
+        {
+            _asked.Release();
+            Wake();
+        }
+        else
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _queue.Dispose();
+        _wake.Dispose();
+        _ended.SetResult();
+    }
+
+    // A packet with its header, where the kernel puts one before it: of zeros, as nothing is left to be done.
+    private unsafe int Pieces(Iovec* pieces, byte* header, byte* packet, int length)
+    {
+        int count = 0;
+        if (_queue.HasHeader)
+        {
+            pieces[count++] = new Iovec { Base = header, Length = VirtioNetHeader.Size };
+        }
+
+        pieces[count++] = new Iovec { Base = packet, Length = (nuint)length };
+        return count;
     }
 
     private async ValueTask<int> WithCancellation(ValueTask<int> answer, CancellationToken cancellationToken)
@@ -239,9 +325,12 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
     {
         try
         {
+            byte* header = stackalloc byte[VirtioNetHeader.Size];
             fixed (byte* start = packet)
             {
-                return (int)Libc.Read(_device, start, (nuint)packet.Length);
+                Iovec* pieces = stackalloc Iovec[2];
+                int count = Pieces(pieces, header, start, packet.Length);
+                return (int)Libc.ReadPieces(_queue.Descriptor, pieces, count) - (_queue.HasHeader ? VirtioNetHeader.Size : 0);
             }
         }
         catch (ObjectDisposedException)
@@ -265,16 +354,14 @@ public sealed class TunDevice : IPacketDevice, IValueTaskSource<int>
         }
         while (!_disposed);
 
-        _device.Dispose();
-        _wake.Dispose();
-        _ended.SetResult();
+        Close();
     }
 
     // 0 when woken without a packet: by disposal or cancellation.
     private unsafe int WaitForPacket()
     {
         Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
-        descriptors[0] = new() { Descriptor = (int)_device.DangerousGetHandle(), Events = Libc.PollIn };
+        descriptors[0] = new() { Descriptor = (int)_queue.Descriptor.DangerousGetHandle(), Events = Libc.PollIn };
         descriptors[1] = new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = Libc.PollIn };
         while (!_disposed && !_cancelled)
         {

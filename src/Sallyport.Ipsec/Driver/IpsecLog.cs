@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Forwarding;
+using Sallyport.Ipsec.Offload;
 
 namespace Sallyport.Ipsec.Driver;
 
@@ -33,4 +35,13 @@ internal static partial class IpsecLog
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Critical, Message = "A message or a timer met a fault in this library; it is skipped")]
     public static partial void Fault(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Packets go through {Device} by {Loops} loop(s), many at a time: {Features}; the device takes {Offloads}")]
+    public static partial void Offload(ILogger logger, string device, int loops, DataPathFeatures features, TunOffloads offloads);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Packets go through {Device} one at a time")]
+    public static partial void Plain(ILogger logger, string device);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "Packets cannot go through {Device} many at a time")]
+    public static partial void NoOffload(ILogger logger, string device, Exception exception);
 }

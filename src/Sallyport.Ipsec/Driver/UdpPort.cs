@@ -3,27 +3,28 @@ using System.Net.Sockets;
 
 namespace Sallyport.Ipsec.Driver;
 
-/// <summary>A bound UDP socket. Receiving and sending allocate nothing.</summary>
+/// <summary>
+/// A bound UDP port. Receiving and sending allocate nothing. It begins with one socket; others may come to share it, and one of them to be
+/// what is sent by.
+/// </summary>
 internal sealed class UdpPort : IDisposable
 {
+    private const int SocketLevel = 1;
+    private const int SharePort = 15;
+    private const int ForceSendBuffer = 32;
+    private const int ForceReceiveBuffer = 33;
     private static readonly IPEndPoint AnyIPv4 = new(IPAddress.Any, 0);
     private static readonly IPEndPoint AnyIPv6 = new(IPAddress.IPv6Any, 0);
+    private readonly int _bufferSize;
     private readonly Socket _socket;
+    private volatile Socket _sender;
 
-    public UdpPort(IPAddress address, int port, int receiveBufferSize)
+    public UdpPort(IPAddress address, int port, int bufferSize)
     {
-        _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            _socket.ReceiveBufferSize = receiveBufferSize;
-            _socket.Bind(new IPEndPoint(address, port));
-            Local = (IPEndPoint)_socket.LocalEndPoint!;
-        }
-        catch
-        {
-            _socket.Dispose();
-            throw;
-        }
+        _bufferSize = bufferSize;
+        _socket = Open(new IPEndPoint(address, port), shared: false);
+        _sender = _socket;
+        Local = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
     public IPEndPoint Local { get; }
@@ -34,18 +35,54 @@ internal sealed class UdpPort : IDisposable
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, SocketAddress from, CancellationToken cancellationToken) =>
         _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, cancellationToken);
 
+    /// <summary>Receives what has come already to the socket that all began with.</summary>
+    public bool TryReceive(Span<byte> buffer, SocketAddress from, out int length)
+    {
+        length = 0;
+        try
+        {
+            // What looks like a datagram may yet turn out to be damaged.
+            _socket.ReceiveTimeout = 1;
+            if (_socket.Available == 0)
+            {
+                return false;
+            }
+
+            length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Sends, or tells that the system did not take the datagram.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, SocketAddress to)
     {
         try
         {
-            return _socket.SendTo(datagram, SocketFlags.None, to) == datagram.Length;
+            return _sender.SendTo(datagram, SocketFlags.None, to) == datagram.Length;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return false;
         }
     }
+
+    /// <summary>Opens a further socket of the same port: the kernel deals peers out among all of them. Nothing of it ever waits.</summary>
+    /// <exception cref="SocketException">The system does not let ports be shared.</exception>
+    public Socket OpenShared()
+    {
+        // Only now, since until then nobody else shall share it.
+        SetRaw(_socket, SharePort, 1);
+        return Open(Local, shared: true);
+    }
+
+    /// <summary>Makes one of the further sockets the one that is sent by. The first one is then to be received from to its end, and <see cref="CloseFirst"/>d.</summary>
+    public void SendBy(Socket socket) => _sender = socket;
+
+    public void CloseFirst() => _socket.Dispose();
 
     /// <summary>Our address as a peer sees it when no NAT stands between: what NAT detection compares (RFC 7296 §2.23).</summary>
     public IPEndPoint LocalFor(IPEndPoint remote)
@@ -80,4 +117,47 @@ internal sealed class UdpPort : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private Socket Open(IPEndPoint local, bool shared)
+    {
+        Socket socket = new(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.ReceiveBufferSize = _bufferSize;
+            if (OperatingSystem.IsLinux())
+            {
+                Force(socket, ForceReceiveBuffer);
+            }
+
+            if (shared)
+            {
+                socket.Blocking = false;
+                Force(socket, ForceSendBuffer);
+                SetRaw(socket, SharePort, 1);
+            }
+
+            socket.Bind(local);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // Beyond the system's limit, which only root may.
+    private void Force(Socket socket, int option)
+    {
+        try
+        {
+            SetRaw(socket, option, _bufferSize);
+        }
+        catch (SocketException)
+        {
+            // The limit holds.
+        }
+    }
+
+    private static void SetRaw(Socket socket, int option, int value) => socket.SetRawSocketOption(SocketLevel, option, BitConverter.GetBytes(value));
 }

@@ -71,6 +71,13 @@ internal sealed class EspTunnel
         Interlocked.Read(ref _octetsOut),
         Interlocked.Read(ref _dropsOut));
 
+    /// <summary>The pair under which packets are sent; none once the tunnel has ended.</summary>
+    public bool TryGetCurrent(out EspPair pair)
+    {
+        pair = _current;
+        return !_ended;
+    }
+
     /// <summary>Seals under the current pair; not once the tunnel has ended.</summary>
     public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> packet, out int length)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Sallyport.Ipsec.Tunnel;
 
@@ -45,6 +46,10 @@ internal readonly ref struct InnerPacket
         ? new UInt128(0, MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(octets))
         : BinaryPrimitives.ReadUInt128BigEndian(octets);
 
+    /// <summary>The source in a whole IP header.</summary>
+    public static UInt128 SourceOf(ReadOnlySpan<byte> header) => header[0] >> 4 == 4 ? Address(header[12..16]) : Address(header[8..24]);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> octets, out InnerPacket packet)
     {
         packet = default;
@@ -56,6 +61,7 @@ internal readonly ref struct InnerPacket
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseIPv4(ReadOnlySpan<byte> octets, out InnerPacket packet)
     {
         packet = default;
@@ -77,6 +83,7 @@ internal readonly ref struct InnerPacket
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseIPv6(ReadOnlySpan<byte> octets, out InnerPacket packet)
     {
         packet = default;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Ipsec.Tunnel;
@@ -21,6 +22,7 @@ internal sealed class TrafficFilter(IReadOnlyList<IkeTrafficSelector> local, IRe
         Contains(_local, packet.Source, packet.Protocol, packet.HasPorts, packet.SourcePort)
         && Contains(_remote, packet.Destination, packet.Protocol, packet.HasPorts, packet.DestinationPort);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Contains(Range[] ranges, UInt128 address, byte protocol, bool hasPort, ushort port)
     {
         foreach (ref readonly Range range in ranges.AsSpan())

@@ -1,47 +1,128 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Sallyport.Ipsec.Tests.Devices;
 
-/// <summary>Runs a test on a thread in a network namespace of its own, which vanishes with the thread and what it opened.</summary>
-internal static class NetworkNamespace
+/// <summary>A thread in a network namespace of its own, which vanishes with the thread and what was opened there.</summary>
+internal sealed class NetworkNamespace : IDisposable
 {
     private const int NewNetworkNamespace = 0x40000000;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
+    private int _threadId;
 
+    private NetworkNamespace()
+    {
+        using ManualResetEventSlim ready = new();
+        int refused = 0;
+        _thread = new Thread(() =>
+        {
+            _threadId = gettid();
+            refused = unshare(NewNetworkNamespace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            ready.Set();
+            foreach (Action work in _work.GetConsumingEnumerable())
+            {
+                work();
+            }
+        });
+        _thread.Start();
+        ready.Wait();
+        if (refused != 0)
+        {
+            Dispose();
+        }
+
+        Skip.If(refused != 0, $"a network namespace needs root (errno {refused})");
+        if (!File.Exists("/dev/net/tun"))
+        {
+            Dispose();
+            Skip.If(true, "there is no /dev/net/tun");
+        }
+    }
+
+    /// <summary>Runs a test in a namespace.</summary>
     public static void Run(Action test)
     {
-        Exception? failure = null;
-        int refused = 0;
-        Thread thread = new(() =>
-        {
-            if (unshare(NewNetworkNamespace) != 0)
-            {
-                refused = Marshal.GetLastPInvokeError();
-                return;
-            }
+        using NetworkNamespace network = Make();
+        network.Do(test);
+    }
 
+    /// <summary>Makes a namespace.</summary>
+    /// <param name="ipv6">Whether it has IPv6: if so, the kernel sends router solicitations into every new device at times of its own.</param>
+    public static NetworkNamespace Make(bool ipv6 = false)
+    {
+        NetworkNamespace network = new();
+        network.Do(() => File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", ipv6 ? "0" : "1"));
+        return network;
+    }
+
+    /// <summary>Joins two namespaces by a cable.</summary>
+    public static void Link(NetworkNamespace first, string firstAddress, NetworkNamespace second, string secondAddress)
+    {
+        first.Ip("link add cable type veth peer name cable netns " + second._threadId.ToString(CultureInfo.InvariantCulture));
+        foreach ((NetworkNamespace network, string address) in new[] { (first, firstAddress), (second, secondAddress) })
+        {
+            network.Ip("link set lo up");
+            network.Ip($"addr add {address} dev cable nodad");
+            network.Ip("link set cable up");
+        }
+    }
+
+    /// <summary>Does something in the namespace: sockets and devices that it opens belong there.</summary>
+    public void Do(Action work) => Do(() =>
+    {
+        work();
+        return 0;
+    });
+
+    /// <summary>Does something in the namespace.</summary>
+    public T Do<T>(Func<T> work)
+    {
+        TaskCompletionSource<T> done = new();
+        _work.Add(() =>
+        {
             try
             {
-                // Else the kernel would send router solicitations into every new device at times of its own.
-                File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-                test();
+                done.SetResult(work());
             }
-#pragma warning disable CA1031 // Whatever the test throws is thrown again on the test's own thread.
+#pragma warning disable CA1031 // Whatever it throws is thrown again on the test's own thread.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                failure = e;
+                done.SetException(e);
             }
         });
-        thread.Start();
-        thread.Join();
-        Skip.If(refused != 0, $"a network namespace needs root (errno {refused})");
-        Skip.IfNot(File.Exists("/dev/net/tun"), "there is no /dev/net/tun");
-        if (failure is not null)
+        ((IAsyncResult)done.Task).AsyncWaitHandle.WaitOne();
+        if (done.Task.Exception is { } failure)
         {
-            throw new InvalidOperationException($"in the namespace: {failure}", failure);
+            ExceptionDispatchInfo.Throw(failure.InnerException!);
         }
+
+        return done.Task.Result;
+    }
+
+    /// <summary>Runs <c>ip</c> in the namespace.</summary>
+    public void Ip(string arguments) => Do(() =>
+    {
+        using Process process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"ip {arguments}: {error}");
+    });
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
     }
 
     [DllImport("libc", SetLastError = true)]
     private static extern int unshare(int flags);
+
+    [DllImport("libc")]
+    private static extern int gettid();
 }

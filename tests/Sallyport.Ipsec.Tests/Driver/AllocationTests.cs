@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.Forwarding;
 using Sallyport.Ipsec.Tests.Devices;
 using Sallyport.Ipsec.Tests.Infrastructure;
 using Sallyport.Ipsec.Tunnel;
@@ -19,7 +20,7 @@ public class AllocationTests
     {
         await using TestGateway gateway = new();
         await using IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions());
-        EspForwarder forwarder = Forwarder(client, out UdpPort port);
+        PlainForwarder forwarder = Forwarder(client, out UdpPort port);
         using (port)
         {
             // The loop itself allocates its buffer; a hundred times the packets must not allocate more.
@@ -36,7 +37,7 @@ public class AllocationTests
         await using IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions());
         EspTunnel sender = client.Session.Tunnel!;
         IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
-        EspForwarder forwarder = Forwarder(session, gateway.Endpoint, out UdpPort port);
+        PlainForwarder forwarder = Forwarder(session, gateway.Endpoint, out UdpPort port);
         using (port)
         {
             Sink sink = new(0);
@@ -55,9 +56,9 @@ public class AllocationTests
         }
     }
 
-    private static EspForwarder Forwarder(IpsecClient client, out UdpPort port) => Forwarder(client.Session, client.Endpoint, out port);
+    private static PlainForwarder Forwarder(IpsecClient client, out UdpPort port) => Forwarder(client.Session, client.Endpoint, out port);
 
-    private static EspForwarder Forwarder(IpsecSession session, IpsecEndpoint endpoint, out UdpPort port)
+    private static PlainForwarder Forwarder(IpsecSession session, IpsecEndpoint endpoint, out UdpPort port)
     {
         // The tunnel was used a moment ago: no note to the IKE session is due while the test measures.
         session.Tunnel!.ShouldNoteIn(endpoint.Now.Ticks + TimeSpan.FromMinutes(1).Ticks);
@@ -65,10 +66,10 @@ public class AllocationTests
         port = new UdpPort(IPAddress.Loopback, 0, 1 << 20);
         TunnelTable tunnels = new();
         tunnels.Add(session.Tunnel);
-        return new EspForwarder(endpoint, port, tunnels, new DropCounter(NullLogger.Instance, TimeProvider.System, TimeSpan.FromSeconds(1)), NullLogger.Instance);
+        return new PlainForwarder(new ForwardingParts(endpoint, port, tunnels, new DropCounter(NullLogger.Instance, TimeProvider.System, TimeSpan.FromSeconds(1)), NullLogger.Instance));
     }
 
-    private static void Send(EspForwarder forwarder, int count)
+    private static void Send(PlainForwarder forwarder, int count)
     {
         Task sending = forwarder.ForwardAsync(new Sink(count), CancellationToken.None);
         Assert.True(sending.IsCompletedSuccessfully);

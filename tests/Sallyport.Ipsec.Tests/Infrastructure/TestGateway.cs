@@ -10,6 +10,7 @@ using Sallyport.Ikev2.Session;
 using Sallyport.Ikev2.Wire;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Forwarding;
 
 namespace Sallyport.Ipsec.Tests.Infrastructure;
 
@@ -30,7 +31,10 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         Endpoint = IpsecEndpoint.Start(
             new IpsecEndpointOptions
             {
-                Address = IPAddress.Loopback,
+                Address = builder.Address,
+                DataPath = builder.DataPath,
+                Features = builder.Features,
+                ForwardingLoops = builder.ForwardingLoops,
                 IkePort = 0,
                 NatTraversalPort = 0,
                 Responder = new IkeResponderOptions
@@ -41,7 +45,7 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                     EspOffers = [new EspOffer(256), new EspOffer(128)],
                 },
                 GatewayHandler = this,
-                Device = Inside,
+                Device = builder.Device ?? Inside,
             },
             loggers);
     }
@@ -98,11 +102,22 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
 
     public Task Closed(IpsecSession session) => ClosedSource(session).Task;
 
-    public IpsecClientOptions ClientOptions(string user = "sadks", string password = "open sesame", EapMethodType method = EapMethodType.MsChapV2, CertificateTrust? trust = null) => new()
+    public IpsecClientOptions ClientOptions(
+        string user = "sadks",
+        string password = "open sesame",
+        EapMethodType method = EapMethodType.MsChapV2,
+        CertificateTrust? trust = null,
+        IPAddress? localAddress = null,
+        IpsecDataPath dataPath = IpsecDataPath.Offload,
+        DataPathFeatures features = DataPathFeatures.All,
+        int loops = 0) => new()
     {
         Gateway = Endpoint.IkeEndPoint,
         NatTraversalPort = Endpoint.NatTraversalEndPoint.Port,
-        LocalAddress = IPAddress.Loopback,
+        LocalAddress = localAddress ?? IPAddress.Loopback,
+        DataPath = dataPath,
+        Features = features,
+        ForwardingLoops = loops,
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         Trust = trust ?? new CertificateTrust([TestPki.Authority], IkeIdentity.Fqdn(TestPki.GatewayName)),
         Eap = new EapPeerOptions { Identity = user, Password = EapPassword.FromText(password), Methods = [method], Random = RandomNumberGenerator.Fill },
@@ -128,6 +143,16 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
 internal sealed class IpsecEndpointOptionsBuilder
 {
     public int Pool { get; set; } = 1000;
+
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
+    public IPacketDevice? Device { get; set; }
+
+    public IpsecDataPath DataPath { get; set; }
+
+    public DataPathFeatures Features { get; set; } = DataPathFeatures.All;
+
+    public int ForwardingLoops { get; set; }
 
     public Func<Task> EapDelay { get; set; } = () => Task.CompletedTask;
 

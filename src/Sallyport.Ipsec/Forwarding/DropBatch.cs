@@ -1,6 +1,7 @@
 using System.Net;
+using Sallyport.Ipsec.Driver;
 
-namespace Sallyport.Ipsec.Driver;
+namespace Sallyport.Ipsec.Forwarding;
 
 /// <summary>The drops of one batch, which are told to the counter all at once: a flood costs it one call and not one a packet.</summary>
 internal sealed class DropBatch(DropCounter drops)

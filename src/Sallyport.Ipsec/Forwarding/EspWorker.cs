@@ -5,9 +5,10 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Sallyport.Esp;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.Driver;
 using Sallyport.Ipsec.Tunnel;
 
-namespace Sallyport.Ipsec.Driver;
+namespace Sallyport.Ipsec.Forwarding;
 
 /// <summary>
 /// What is the same for every packet, whichever way it comes and goes: opened or sealed, held to the selectors, counted, its peer followed.
@@ -26,14 +27,14 @@ internal sealed class EspWorker : IDisposable
     private Run _out;
     private bool _trace;
 
-    public EspWorker(IpsecEndpoint endpoint, UdpPort port, TunnelTable tunnels, DropCounter drops, ILogger logger)
+    public EspWorker(ForwardingParts parts)
     {
-        _endpoint = endpoint;
-        _port = port;
-        _tunnels = tunnels;
-        _logger = logger;
-        _drops = new DropBatch(drops);
-        _reader = tunnels.Readers.Register();
+        _endpoint = parts.Endpoint;
+        _port = parts.Port;
+        _tunnels = parts.Tunnels;
+        _logger = parts.Logger;
+        _drops = new DropBatch(parts.Drops);
+        _reader = parts.Tunnels.Readers.Register();
     }
 
     /// <summary>Begins a batch: tunnels that are found from here on may be used until its end.</summary>
@@ -183,6 +184,22 @@ internal sealed class EspWorker : IDisposable
     {
         tunnel.CountDropsOut(packets);
         _drops.Add(reason, packets, tunnel.Remote.Buffer.Span[..tunnel.Remote.Size]);
+    }
+
+    /// <summary>Takes back the counts of packets that the device did not take in the end: of the tunnel that leads to their source.</summary>
+    /// <param name="header">Their IP header.</param>
+    /// <param name="packets">How many.</param>
+    /// <param name="octets">Their octets.</param>
+    public void Undelivered(ReadOnlySpan<byte> header, int packets, int octets)
+    {
+        SettleIn();
+        if (_tunnels.TryGetOutbound(InnerPacket.SourceOf(header), out EspTunnel tunnel))
+        {
+            tunnel.CountIn(-packets, -octets);
+            tunnel.CountDropsIn(packets);
+        }
+
+        _drops.Add(IpsecDropReason.Device, packets);
     }
 
     /// <summary>Reads no more.</summary>

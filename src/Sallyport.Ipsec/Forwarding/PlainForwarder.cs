@@ -1,15 +1,15 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
 using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Driver;
 using Sallyport.Ipsec.Tunnel;
 
-namespace Sallyport.Ipsec.Driver;
+namespace Sallyport.Ipsec.Forwarding;
 
 /// <summary>The plain data path, for any system and any device: one call of the system for each packet in or out.</summary>
-internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelTable tunnels, DropCounter drops, ILogger logger) : IDisposable
+internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
 {
-    private readonly EspWorker _receiver = new(endpoint, port, tunnels, drops, logger);
-    private readonly EspWorker _sender = new(endpoint, port, tunnels, drops, logger);
+    private readonly EspWorker _receiver = new(parts);
+    private readonly EspWorker _sender = new(parts);
     private IPacketDevice? _device;
 
     /// <summary>Where opened packets go.</summary>
@@ -78,7 +78,7 @@ internal sealed class EspForwarder(IpsecEndpoint endpoint, UdpPort port, TunnelT
 
         datagram = datagram[..length];
         _sender.Trace(tunnel, datagram);
-        if (port.TrySend(datagram, tunnel.Remote))
+        if (parts.Port.TrySend(datagram, tunnel.Remote))
         {
             _sender.CountOut(tunnel, 1, inner.Length);
         }

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Sallyport.Ipsec.Devices.Linux;
+
+/// <summary>
+/// Datagrams received by one call. With UDP_GRO each message may hold several of one peer, back to back and equally long but for the last.
+/// All memory is allocated once. Not safe for concurrent use.
+/// </summary>
+internal sealed unsafe class UdpReceiveBatch : IDisposable
+{
+    private const int BufferSize = 65536;
+    private const int NameSize = 32;
+
+    // How many messages a call takes at most: those of UDP_GRO hold up to 64 datagrams each.
+    private const int Coalesced = 8;
+    private const int Single = 64;
+    private readonly int _socket;
+    private readonly int _messageCount;
+    private readonly byte* _buffers;
+    private readonly byte* _names;
+    private readonly Message* _messages;
+    private readonly Iovec* _pieces;
+    private readonly SegmentControl* _controls;
+
+    /// <summary>Allocates the memory.</summary>
+    /// <param name="socket">A socket that stays open as long as this is used.</param>
+    /// <param name="coalesced">Whether UDP_GRO is set on it.</param>
+    public UdpReceiveBatch(int socket, bool coalesced)
+    {
+        _socket = socket;
+        _messageCount = coalesced ? Coalesced : Single;
+        nuint count = (nuint)_messageCount;
+        _buffers = (byte*)NativeMemory.Alloc(count, BufferSize);
+        _names = (byte*)NativeMemory.AllocZeroed(count, NameSize);
+        _messages = (Message*)NativeMemory.AllocZeroed(count, (nuint)sizeof(Message));
+        _pieces = (Iovec*)NativeMemory.AllocZeroed(count, (nuint)sizeof(Iovec));
+        _controls = (SegmentControl*)NativeMemory.AllocZeroed(count, (nuint)sizeof(SegmentControl));
+        for (int i = 0; i < _messageCount; i++)
+        {
+            _pieces[i] = new Iovec { Base = _buffers + (i * BufferSize), Length = BufferSize };
+            _messages[i] = new Message { Name = _names + (i * NameSize), Pieces = &_pieces[i], PieceCount = 1, Control = &_controls[i] };
+        }
+    }
+
+    /// <summary>The most datagrams that one call can give.</summary>
+    public static int LargestCount => Math.Max(Single, Coalesced * 64);
+
+    /// <summary>Receives what is there, without waiting.</summary>
+    /// <returns>How many messages, or an errno below zero: <see cref="Libc.Again"/> where there are none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Receive()
+    {
+        // The kernel leaves in these what it used of them.
+        for (int i = 0; i < _messageCount; i++)
+        {
+            _messages[i].NameLength = NameSize;
+            _messages[i].ControlLength = (nuint)sizeof(SegmentControl);
+        }
+
+        int count;
+        while ((count = Libc.ReceiveMessages(_socket, _messages, (uint)_messageCount, Libc.DontWait, null)) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Libc.Interrupted)
+            {
+                return -error;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The octets of a message: one datagram, or several of <see cref="SegmentSize"/> each.</summary>
+    public Span<byte> Octets(int message) => new(_pieces[message].Base, (int)Math.Min(_messages[message].Length, BufferSize));
+
+    /// <summary>The length of each datagram of a message but the last.</summary>
+    public int SegmentSize(int message)
+    {
+        SegmentControl* control = _messages[message].Control;
+        bool several = _messages[message].ControlLength >= (nuint)(16 + sizeof(int))
+            && control->Level == SegmentControl.UdpLevel
+            && control->Type == SegmentControl.UdpReceiveOffload
+            && control->ReceivedSegmentSize > 0;
+        return several ? control->ReceivedSegmentSize : BufferSize;
+    }
+
+    /// <summary>The sender of a message: a struct sockaddr.</summary>
+    public ReadOnlySpan<byte> From(int message) => new(_messages[message].Name, (int)Math.Min(_messages[message].NameLength, NameSize));
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_buffers);
+        NativeMemory.Free(_names);
+        NativeMemory.Free(_messages);
+        NativeMemory.Free(_pieces);
+        NativeMemory.Free(_controls);
+    }
+}
