@@ -90,7 +90,7 @@ internal ref struct PacketSegments
     /// <param name="destination">At least <see cref="LargestLength"/> octets that are none of the packet's.</param>
     /// <param name="length">The packet's length in octets.</param>
     /// <returns>Whether there was one.</returns>
-    public bool TryNext(Span<byte> destination, out int length)
+    public bool TryNext(scoped Span<byte> destination, out int length)
     {
         length = 0;
         if (_index >= Count)

@@ -1,3 +1,4 @@
+using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.Headend;

@@ -1,4 +1,5 @@
 using System.Net;
+using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.VpnClient;
