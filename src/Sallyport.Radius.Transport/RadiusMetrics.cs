@@ -18,6 +18,7 @@ public static class RadiusMetrics
         Meter.CreateObservableGauge("radius.server.pending", () => Servers.Keys.Select(s => Of(s, s.Pending)), "{request}", "Requests being handled");
         Meter.CreateObservableGauge("radius.server.cache.requests", () => Servers.Keys.Select(s => Of(s, s.Known)), "{request}", "Requests in the duplicate caches");
         Meter.CreateObservableGauge("radius.server.cache.size", () => Servers.Keys.Select(s => Of(s, s.ReplyBytes)), "By", "Octets set aside for replies");
+        Meter.CreateObservableCounter("radius.server.cache.evictions", () => Servers.Keys.Select(s => Of(s, s.Evicted)), "{reply}", "Replies forgotten before their time, to make room");
         Meter.CreateObservableCounter("radius.server.system_drops", () => Servers.Keys.Select(s => Of(s, s.SystemDrops)), "{datagram}", "Datagrams that found the receive buffer full");
     }
 

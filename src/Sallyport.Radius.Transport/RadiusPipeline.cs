@@ -16,6 +16,7 @@ internal sealed class RadiusPipeline(RadiusServerOptions options, RadiusHandlers
     private readonly ConcurrentDictionary<RadiusPeer, bool> _proxies = new();
     private readonly ConcurrentDictionary<RadiusSource, bool> _sources = new();
     private readonly RadiusDropLog _drops = new(logger, time, RadiusMetrics.ServerDrops, options.DropLogInterval);
+    private long _evicted;
     private volatile RadiusPeers _peers = options.Peers;
 
     /// <summary>The devices that may ask.</summary>
@@ -38,6 +39,9 @@ internal sealed class RadiusPipeline(RadiusServerOptions options, RadiusHandlers
 
     public bool IsStopping => _stop.IsCancellationRequested;
 
+    /// <summary>How many replies were forgotten before their time, those of connections that have ended included.</summary>
+    public long Evicted => Interlocked.Read(ref _evicted) + _sources.Keys.Sum(s => s.Evicted);
+
     /// <summary>The sources that serve.</summary>
     public IEnumerable<RadiusSource> Sources => _sources.Keys;
 
@@ -50,7 +54,13 @@ internal sealed class RadiusPipeline(RadiusServerOptions options, RadiusHandlers
 
     public void Add(RadiusSource source) => _sources[source] = true;
 
-    public void Remove(RadiusSource source) => _sources.TryRemove(source, out _);
+    public void Remove(RadiusSource source)
+    {
+        if (_sources.TryRemove(source, out _))
+        {
+            Interlocked.Add(ref _evicted, source.Evicted);
+        }
+    }
 
     public ValueTask<RadiusResponse> Handle(RadiusRequest request) =>
         handlers.For(request.Packet.Code) is { } handler ? handler(request, _stop.Token) : ValueTask.FromResult(RadiusResponse.None);

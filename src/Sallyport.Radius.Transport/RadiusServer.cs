@@ -60,6 +60,10 @@ public sealed class RadiusServer : IHostedService, IAsyncDisposable
     /// <summary>How many octets of replies are set aside for retransmissions.</summary>
     public long ReplyBytes => _pipeline.Sources.Sum(s => s.Load.ReplyBytes);
 
+    /// <summary>How many replies were forgotten before <see cref="RadiusReplyCacheLimits.Lifetime"/>, to make room: retransmissions of their requests
+    /// are handled anew. Where this grows the caches are too small for the load.</summary>
+    public long Evicted => _pipeline.Evicted;
+
     /// <summary>How many datagrams the system dropped since receive buffers were full, where it tells (Linux).</summary>
     public long SystemDrops
     {

@@ -41,6 +41,18 @@ internal abstract class RadiusSource(RadiusPipeline pipeline, RadiusAdmission ad
         }
     }
 
+    /// <summary>How many replies were forgotten before their time, to make room.</summary>
+    public long Evicted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _cache.Evicted;
+            }
+        }
+    }
+
     /// <summary>Takes a datagram, or a packet out of a stream.</summary>
     /// <param name="octets">Its octets; used until this returns.</param>
     /// <param name="remote">Who sent it.</param>

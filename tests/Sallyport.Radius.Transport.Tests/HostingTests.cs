@@ -155,6 +155,7 @@ public class HostingTests
         Assert.Contains(seen, s => s.Name == "radius.server.cache.requests" && s.Value == 1 && s.Tags == mine[0]);
         Assert.Contains(seen, s => s.Name == "radius.server.pending" && s.Value == 0 && s.Tags == mine[0]);
         Assert.Contains(seen, s => s.Name == "radius.server.cache.size" && s.Value > 0 && s.Tags == mine[0]);
+        Assert.Contains(seen, s => s.Name == "radius.server.cache.evictions" && s.Value == 0 && s.Tags == mine[0]);
         Assert.Contains(seen, s => s.Name == "radius.server.system_drops" && s.Value == 0 && s.Tags == mine[0]);
     }
 

@@ -203,6 +203,20 @@ public class ServerTests
     }
 
     [Fact]
+    public async Task Replies_that_make_room_for_others_are_counted()
+    {
+        await using RadiusServer server = Serve(Options(capacity: 4), Accept);
+        using UdpClient socket = Connect(server);
+        for (byte i = 0; i < 7; i++)
+        {
+            await socket.SendAsync(Request(i));
+            await Receive(socket);
+        }
+
+        Assert.Equal((4, 3), (server.Known, server.Evicted));
+    }
+
+    [Fact]
     public async Task It_is_disposed_of_twice_without_harm_and_its_handlers_are_told()
     {
         TaskCompletionSource told = new();

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sallyport.Radius.Client;
@@ -75,6 +77,57 @@ public sealed class TlsTests : IDisposable
 
         Assert.Null(await radiusClient.PapAsync("sadks", "pw"));
         Assert.NotEmpty(_log.Of("Unreachable"));
+    }
+
+    [Fact]
+    public async Task A_server_that_insists_on_RADIUS_1_1_tells_a_client_without_ALPN_so()
+    {
+        await using RadiusServer server = Serve(RadiusVersions.V11, Accept);
+        using TcpClient socket = new();
+        await socket.ConnectAsync(server.EndPoints[0]);
+        await using SslStream tls = new(socket.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "radius.example",
+            ClientCertificates = [_authority.Issue("nas.example")],
+            CertificateChainPolicy = Links.TlsProtocol.ChainPolicy(new RadiusTlsClientOptions { Certificate = _authority.Issue("nas.example"), TrustAnchors = _authority.Anchors }, new("1.3.6.1.5.5.7.3.1")),
+        });
+
+        await AssertRefused(tls);
+        await Eventually(() => server.Dropped(RadiusDropReason.Handshake) == 1);
+    }
+
+    [Fact]
+    public async Task A_client_that_insists_on_RADIUS_1_1_tells_a_server_without_ALPN_so()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        RadiusTlsClientOptions options = new() { Certificate = _authority.Issue("nas.example"), TrustAnchors = _authority.Anchors, Versions = RadiusVersions.V11 };
+        RadiusUpstream upstream = RadiusUpstream.OverTls(listener.LocalEndpoint, options) with { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(1), 1) };
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [upstream] }, _log);
+        Task<RadiusReply?> asking = client.PapAsync("sadks", "pw");
+        using Socket socket = await listener.AcceptSocketAsync();
+        await using SslStream tls = new(new NetworkStream(socket));
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _authority.Issue("radius.example", IPAddress.Loopback) });
+
+        await AssertRefused(tls);
+        listener.Stop();
+        Assert.Null(await asking);
+        Assert.Contains("the peer does not speak RADIUS/1.1", _log.Of("Unreachable").First(), StringComparison.Ordinal);
+    }
+
+    // RFC 9765 §3.3.1: Protocol-Error with an authenticator of zeros, a text, and Error-Cause 406; then the connection ends.
+    private static async Task AssertRefused(SslStream tls)
+    {
+        using MemoryStream said = new();
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        await tls.CopyToAsync(said, patience.Token);
+        Assert.True(RadiusPacket.TryParse(said.ToArray(), out RadiusPacket packet, out _));
+        Assert.Equal((RadiusCode.ProtocolError, 0, (int)said.Length), (packet.Code, packet.Identifier, packet.Span.Length));
+        Assert.Equal(new byte[16], packet.Authenticator.ToArray());
+        Assert.Contains("RADIUS/1.1 is required", packet.GetString(new TextKey(18)), StringComparison.Ordinal);
+        Assert.True(packet.TryGet(new IntegerKey(101), out uint cause));
+        Assert.Equal(406u, cause);
     }
 
     [Fact]

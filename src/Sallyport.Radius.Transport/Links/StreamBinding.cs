@@ -162,7 +162,7 @@ internal sealed class StreamBinding : RadiusBinding
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
             limit.CancelAfter(_tls.HandshakeTimeout);
             await tls.AuthenticateAsServerAsync(_handshake!, limit.Token).ConfigureAwait(false);
-            RadiusVersions version = TlsProtocol.Negotiated(tls, _tls.Versions);
+            RadiusVersions version = await TlsProtocol.NegotiatedAsync(tls, _tls.Versions, limit.Token).ConfigureAwait(false);
             X509Certificate2 certificate = (X509Certificate2)tls.RemoteCertificate!;
             if (_tls.Clients.FirstOrDefault(c => c.Fits(certificate, remote.Address)) is not { } client)
             {

@@ -172,7 +172,7 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
                     AllowTlsResume = false,
                 },
                 cancellationToken).ConfigureAwait(false);
-            RadiusVersions version = TlsProtocol.Negotiated(tls, options.Versions);
+            RadiusVersions version = await TlsProtocol.NegotiatedAsync(tls, options.Versions, cancellationToken).ConfigureAwait(false);
             RadiusClientLog.Connected(Context.Logger, Server, TlsProtocol.Describe(tls, version));
             return version == RadiusVersions.V11
                 ? new StreamChannel(this, Context, tls, RadiusPortKind.Tokens, RadiusSecret.None, Plain(local), remote)

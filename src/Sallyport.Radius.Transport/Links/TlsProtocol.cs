@@ -2,7 +2,9 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
+using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport.Links;
 
@@ -11,6 +13,8 @@ internal static class TlsProtocol
 {
     private static readonly SslApplicationProtocol Historic = new("radius/1.0");
     private static readonly SslApplicationProtocol V11 = new("radius/1.1");
+
+    private static readonly byte[] WithoutAlpn = Refuse("RADIUS/1.1 is required here, by ALPN (RFC 9765)");
 
     /// <summary>The secret of RADIUS/TLS (RFC 6614 §2.3).</summary>
     public static RadiusSecret Radsec { get; } = new("radsec");
@@ -24,8 +28,8 @@ internal static class TlsProtocol
         versions == RadiusVersions.V11 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>Which version the connection has agreed on.</summary>
-    /// <exception cref="AuthenticationException">None that is spoken here.</exception>
-    public static RadiusVersions Negotiated(SslStream stream, RadiusVersions versions)
+    /// <exception cref="AuthenticationException">None that is spoken here; the peer was told.</exception>
+    public static async ValueTask<RadiusVersions> NegotiatedAsync(PacketTlsStream stream, RadiusVersions versions, CancellationToken cancellationToken)
     {
         if (stream.NegotiatedApplicationProtocol == V11)
         {
@@ -35,7 +39,15 @@ internal static class TlsProtocol
         }
 
         // RFC 9765 §3.3: a peer without ALPN is one without RADIUS/1.1.
-        return versions.HasFlag(RadiusVersions.Historic) ? RadiusVersions.Historic : throw new AuthenticationException("the peer does not speak RADIUS/1.1");
+        if (versions.HasFlag(RadiusVersions.Historic))
+        {
+            return RadiusVersions.Historic;
+        }
+
+        // TLS has no alert for a peer without ALPN: a packet that answers nothing says it to whoever looks (RFC 9765 §3.3.1).
+        await stream.WritePacketsAsync(WithoutAlpn, cancellationToken).ConfigureAwait(false);
+        await stream.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        throw new AuthenticationException("the peer does not speak RADIUS/1.1");
     }
 
     /// <summary>In words, for logs.</summary>
@@ -58,4 +70,14 @@ internal static class TlsProtocol
 
     /// <summary>Our certificate, with what stands between it and the anchor.</summary>
     public static SslStreamCertificateContext Context(RadiusTlsOptions options) => SslStreamCertificateContext.Create(options.Certificate, options.Intermediates, offline: true);
+
+    // RFC 9765 §3.3.1: its authenticator is zeros, since there was no request.
+    private static byte[] Refuse(string reason)
+    {
+        Span<byte> octets = stackalloc byte[RadiusPacket.LargestSize];
+        RadiusPacketWriter writer = new(octets, RadiusCode.ProtocolError, 0, stackalloc byte[RadiusAuthenticators.Size]);
+        writer.Add(Rfc2865.ReplyMessage, reason);
+        writer.Add(Rfc5176.ErrorCause, ErrorCause.UnsupportedExtension);
+        return writer.TryComplete(RadiusSecret.None, out int length) ? octets[..length].ToArray() : throw new InvalidOperationException("the reason is too long");
+    }
 }
