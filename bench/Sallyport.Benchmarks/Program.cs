@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
+using Sallyport.Benchmarks.Ipsec;
 using Sallyport.Benchmarks.Radius.Load;
 using Sallyport.Benchmarks.Radius.Servers;
 using Sallyport.Benchmarks.Ratios;
 
 RootCommand root = new("Measures Sallyport. Options that belong to no verb go to BenchmarkDotNet: --filter '*', --list flat.")
 {
-    RatiosCommand.Create(), SoakCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SinkCommand.Create(), ForwardCommand.Create(),
+    RatiosCommand.Create(), SoakCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SinkCommand.Create(), ForwardCommand.Create(), TunnelCommand.Create(),
 };
 if (args is [['-', ..], ..] && args[0] is not ("-h" or "-?" or "--help" or "--version"))
 {

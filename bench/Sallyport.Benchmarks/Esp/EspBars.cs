@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Sallyport.Benchmarks.Ipsec;
 using Sallyport.Benchmarks.Ratios;
 using Sallyport.Esp;
 using Sallyport.Esp.Aead;
@@ -15,7 +16,7 @@ internal static class EspBars
     private static readonly (int Size, double Limit)[] Aead = [(16, 1), (64, 1 / 20.0), (256, 1), (1400, 1 / 4.0), (8192, 1)];
     private static readonly (int Size, double Limit)[] Path = [(64, 1 / 15.0), (576, 1), (1400, 1 / 3.0)];
 
-    public static IEnumerable<IBar> All() => [.. Aead.SelectMany(a => AgainstPlatform(a.Size, a.Limit)), .. Path.SelectMany(p => Packets(p.Size, p.Limit)), new IpsecMbBar()];
+    public static IEnumerable<IBar> All() => [.. Aead.SelectMany(a => AgainstPlatform(a.Size, a.Limit)), .. Path.SelectMany(p => Packets(p.Size, p.Limit)), new IpsecMbBar(), new TunnelBar()];
 
     private static IEnumerable<IBar> AgainstPlatform(int size, double limit)
     {

@@ -40,11 +40,15 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Starts a verb of this program, and waits until it is ready.</summary>
-    public static ServerProcess StartVerb(params IEnumerable<string> arguments)
+    public static ServerProcess StartVerb(params IEnumerable<string> arguments) => StartVerb([], arguments);
+
+    /// <summary>Starts a verb of this program behind a command that runs another, and waits until it is ready.</summary>
+    public static ServerProcess StartVerb(string[] within, IEnumerable<string> arguments)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("this process has no path");
         bool isHost = Path.GetFileNameWithoutExtension(self) == "dotnet";
-        ServerProcess process = new(self, isHost ? [Assembly.GetEntryAssembly()!.Location, .. arguments] : arguments);
+        string[] command = [.. within, self, .. isHost ? [Assembly.GetEntryAssembly()!.Location] : Array.Empty<string>(), .. arguments];
+        ServerProcess process = new(command[0], command[1..]);
         if (process._process.StandardOutput.ReadLine()?.StartsWith("ready:", StringComparison.Ordinal) != true)
         {
             process._process.WaitForExit();
