@@ -81,7 +81,8 @@ public sealed class RadiusClient : IAsyncDisposable
     {
         try
         {
-            Task<RadiusReply?> sending = SendInlineAsync(code, write, options, cancellationToken);
+            ArgumentNullException.ThrowIfNull(write);
+            ValueTask<RadiusReply?> sending = SendInlineAsync(new WrittenRequest(code, write), options, cancellationToken);
 
             // Whoever calls may block until the reply comes.
             Outbox.Current?.Flush();
@@ -94,23 +95,74 @@ public sealed class RadiusClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The same for whoever never blocks: goes on at once, on the thread that has read the reply.</summary>
-    internal async Task<RadiusReply?> SendInlineAsync(RadiusCode code, RadiusRequestWriter write, RadiusSendOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// The same for whoever never blocks: it may leave together with what else the thread sends, and who waits goes on at once, on the thread
+    /// that has read the reply.
+    /// </summary>
+    internal async ValueTask<RadiusReply?> SendInlineAsync(LinkRequest request, RadiusSendOptions? options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(write);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
         int only = options?.Server is { } server ? IndexOf(server) : -1;
-        using Activity? activity = RadiusClientMetrics.Begin(code);
-        TimeSpan begun = _context.Now;
+        request.CanMove = only < 0 && Servers.Count > 1;
+        ulong tried = only < 0 ? 0 : ~(1UL << only);
+        ulong unreachable = 0;
+        using Activity? activity = RadiusClientMetrics.Begin(request.Code);
+        TimeSpan now = _context.Now;
+        TimeSpan begun = now;
         RadiusReply? reply = null;
         try
         {
-            return reply = await AskAsync(new LinkRequest(code, write, CanMove: only < 0 && Servers.Count > 1), only, options?.OnSilent, begun, cancellationToken).ConfigureAwait(false);
+            for (; ; now = _context.Now)
+            {
+                int at = _monitor.Begin(tried, only);
+                if (at < 0)
+                {
+                    if (unreachable == 0 || now - begun >= Patience(unreachable))
+                    {
+                        return null;
+                    }
+
+                    await PauseAsync(cancellationToken).ConfigureAwait(false);
+                    tried &= ~unreachable;
+                    unreachable = 0;
+                    continue;
+                }
+
+                LinkOutcome outcome;
+                try
+                {
+                    outcome = await _links[at].SendAsync(request, _links[at].Retransmission, now, cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    request.Release();
+                    _monitor.End(at);
+                }
+
+                if (outcome == LinkOutcome.Answered)
+                {
+                    _monitor.Heard(at);
+                    return reply = request.Reply;
+                }
+
+                tried |= 1UL << at;
+                if (outcome == LinkOutcome.Unreachable)
+                {
+                    unreachable |= 1UL << at;
+                }
+                else
+                {
+                    RadiusClientMetrics.Silent(Servers[at]);
+                }
+
+                RadiusClientLog.ServerSilent(_logger, Servers[at], request.Code);
+                options?.OnSilent?.Invoke(Servers[at]);
+            }
         }
         finally
         {
-            RadiusClientMetrics.End(activity, code, reply, _context.Now - begun);
+            RadiusClientMetrics.End(activity, request.Code, reply, RadiusClientMetrics.AreTimed ? _context.Now - begun : default);
         }
     }
 
@@ -132,58 +184,11 @@ public sealed class RadiusClient : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<RadiusReply?> AskAsync(LinkRequest request, int only, Action<RadiusUpstream>? onSilent, TimeSpan begun, CancellationToken cancellationToken)
+    // A connection that cannot be had now may be had a moment later, as long as a datagram would have been sent again.
+    private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        ulong tried = only < 0 ? 0 : ~(1UL << only);
-        ulong unreachable = 0;
-        while (true)
-        {
-            int at = _monitor.Begin(tried, only);
-            if (at < 0)
-            {
-                // A connection that cannot be had now may be had a moment later, as long as a datagram would have been sent again.
-                if (unreachable == 0 || _context.Now - begun >= Patience(unreachable))
-                {
-                    return null;
-                }
-
-                using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _context.Stopping);
-                await Task.Delay(Pause, _context.Time, either.Token).ConfigureAwait(false);
-                tried &= ~unreachable;
-                unreachable = 0;
-                continue;
-            }
-
-            LinkOutcome outcome;
-            RadiusReply? reply;
-            try
-            {
-                (outcome, reply) = await _links[at].SendAsync(request, _links[at].Retransmission, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _monitor.End(at);
-            }
-
-            if (outcome == LinkOutcome.Answered)
-            {
-                _monitor.Heard(at);
-                return reply;
-            }
-
-            tried |= 1UL << at;
-            if (outcome == LinkOutcome.Unreachable)
-            {
-                unreachable |= 1UL << at;
-            }
-            else
-            {
-                RadiusClientMetrics.Silent(Servers[at]);
-            }
-
-            RadiusClientLog.ServerSilent(_logger, Servers[at], request.Code);
-            onSilent?.Invoke(Servers[at]);
-        }
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _context.Stopping);
+        await Task.Delay(Pause, _context.Time, either.Token).ConfigureAwait(false);
     }
 
     private TimeSpan Patience(ulong servers) =>

@@ -19,6 +19,9 @@ internal static class RadiusClientMetrics
 
     public static Counter<long> Drops { get; } = RadiusMetrics.Meter.CreateCounter<long>("radius.client.drops", "{datagram}", "Replies dropped, by reason");
 
+    /// <summary>Whether anybody wants to know how long requests take.</summary>
+    public static bool AreTimed => Durations.Enabled;
+
     public static void Sent(RadiusUpstream server, RadiusExchange exchange)
     {
         Counter<long> counter = exchange.Sent > 1 ? Retransmissions : Requests;

@@ -1,5 +1,6 @@
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Server;
+using Sallyport.Radius.Transport.Links;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport;
@@ -41,14 +42,7 @@ public sealed class RadiusForwarder(
     {
         ArgumentNullException.ThrowIfNull(request);
         RadiusReply? reply = await client.SendInlineAsync(
-            request.Packet.Code,
-            (ref RadiusPacketWriter writer, RadiusHop hop) =>
-            {
-                RadiusPacket packet = request.Packet;
-                _forwarding.WriteRequest(ref writer, packet, new RadiusHopSecret(request.Peer.Secret, packet.Authenticator), hop.Secret, RadiusRequest.CreateSalt());
-            },
-            _conversations?.Find(request) is { } server ? new RadiusSendOptions { Server = server } : null,
-            cancellationToken).ConfigureAwait(false);
+            new ForwardedRequest(_forwarding, request), _conversations?.Find(request) is { } server ? new RadiusSendOptions { Server = server } : null, cancellationToken).ConfigureAwait(false);
         if (reply is null)
         {
             return silence == RadiusSilence.Reject && request.Packet.Code == RadiusCode.AccessRequest ? request.CreateReply(RadiusCode.AccessReject, request, Refuse) : RadiusResponse.None;
@@ -67,6 +61,15 @@ public sealed class RadiusForwarder(
         if (request.Packet.TryGetRaw(EapMessage.Id, out ReadOnlySpan<byte> eap) && eap.Length > 1)
         {
             writer.Add(EapMessage, [Failure, eap[1], 0, 4]);
+        }
+    }
+
+    private sealed class ForwardedRequest(RadiusForwarding forwarding, RadiusRequest request) : LinkRequest(request.Packet.Code)
+    {
+        protected override void Write(ref RadiusPacketWriter writer, RadiusHop hop)
+        {
+            RadiusPacket packet = request.Packet;
+            forwarding.WriteRequest(ref writer, packet, new RadiusHopSecret(request.Peer.Secret, packet.Authenticator), hop.Secret, RadiusRequest.CreateSalt());
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Sallyport.Radius.Transport;
 /// </summary>
 internal static class RadiusRandom
 {
-    private const int BlockSize = 1024;
+    private const int BlockSize = 4096;
 
     [ThreadStatic]
     private static byte[]? s_block;

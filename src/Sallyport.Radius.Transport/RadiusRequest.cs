@@ -21,14 +21,13 @@ public delegate void RadiusAttributeWriter<in TState>(ref RadiusPacketWriter wri
 /// </summary>
 public sealed class RadiusRequest
 {
-    private const int UsualSize = 512;
     private static readonly OctetsKey ProxyState = new(33);
 
     // Where replies are written until their length is known; taken out while in use, in case that a writer makes another reply.
     [ThreadStatic]
     private static byte[]? s_scratch;
 
-    private byte[] _octets = new byte[UsualSize];
+    private byte[] _octets = [];
     private byte[] _reply = [];
     private int _length;
     private bool _replied;

@@ -115,6 +115,29 @@ public class ForwarderTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_proxy_ends_with_requests_under_way_whichever_side_ends_first(bool client)
+    {
+        using UdpClient silent = new(new IPEndPoint(IPAddress.Loopback, 0));
+        await using RadiusClient home = new(new RadiusClientOptions { Servers = [new RadiusUpstream((IPEndPoint)silent.Client.LocalEndPoint!, HomeSecret)] });
+        await using RadiusServer proxy = Serve(Secret, new RadiusForwarder(home).HandleAsync);
+        await using RadiusClient nas = new(new RadiusClientOptions { Servers = [new RadiusUpstream(proxy.EndPoints[0], Secret)] });
+        Task[] asked = [.. Enumerable.Range(0, 100).Select(_ => nas.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(Rfc2865.UserName, "sadks")))];
+        await Eventually(() => proxy.Pending == asked.Length);
+
+        TimeSpan patience = TimeSpan.FromSeconds(20);
+        IAsyncDisposable[] sides = client ? [home, proxy, nas] : [proxy, home, nas];
+        foreach (IAsyncDisposable side in sides)
+        {
+            await side.DisposeAsync().AsTask().WaitAsync(patience);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(asked).WaitAsync(patience));
+        Assert.All(asked, a => Assert.True(a.IsCanceled));
+    }
+
     private static RadiusServer Serve(RadiusSecret secret, RadiusHandler handler)
     {
         RadiusServerOptions options = new()

@@ -40,6 +40,45 @@ public class LoopbackTests
     }
 
     [Fact]
+    public async Task Where_a_reply_and_a_cancellation_meet_a_request_ends_once_and_its_identifier_is_free()
+    {
+        await using RadiusServer server = Serve((request, _) =>
+        {
+            string user = request.Packet.GetString(UserName)!;
+            return request.CreateReply(RadiusCode.AccessAccept, (ref RadiusPacketWriter w) => w.Add(UserName, user)).AsTask();
+        });
+        RadiusUpstream upstream = Upstream(server) with { Retransmission = RadiusRetransmission.Every(TimeSpan.FromSeconds(10), 3) };
+        await using RadiusClient client = new(new RadiusClientOptions { Servers = [upstream], MostPorts = 1 });
+        int answered = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            using CancellationTokenSource cancel = new();
+            Task[] asked = [.. Enumerable.Range(0, 64).Select(async i =>
+            {
+                try
+                {
+                    RadiusReply? reply = await client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, $"user{i}"), cancellationToken: cancel.Token);
+                    Assert.Equal($"user{i}", reply!.Packet.GetString(UserName));
+                    Interlocked.Increment(ref answered);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.True(cancel.IsCancellationRequested);
+                }
+            })];
+            SpinWait.SpinUntil(() => asked[round].IsCompleted, TimeSpan.FromMilliseconds(1));
+            await cancel.CancelAsync();
+            await Task.WhenAll(asked).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        // One port has 256 identifiers, and far more were taken.
+        RadiusReply?[] replies = await Task.WhenAll(Enumerable.Range(0, 256).Select(i =>
+            client.SendAsync(RadiusCode.AccessRequest, (ref RadiusPacketWriter w, RadiusHop _) => w.Add(UserName, $"user{i}"))));
+        Assert.Equal(Enumerable.Range(0, 256).Select(i => $"user{i}"), replies.Select(r => r!.Packet.GetString(UserName)));
+        Assert.NotEqual(0, answered);
+    }
+
+    [Fact]
     public async Task A_retransmission_is_absorbed_while_pending_and_then_gets_the_same_octets()
     {
         TaskCompletionSource go = new();

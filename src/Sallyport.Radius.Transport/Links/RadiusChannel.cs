@@ -64,22 +64,27 @@ internal abstract class RadiusChannel : IAsyncDisposable
     /// <summary>Whether a reply must carry a Message-Authenticator.</summary>
     protected virtual bool RequireMessageAuthenticator => Link.Server.RequireMessageAuthenticator;
 
-    public RadiusExchange? TryReserve(PendingRequest pending, bool isProbe)
+    /// <summary>Takes an identifier for a request, if there is one to spare.</summary>
+    public bool TryReserve(LinkRequest request)
     {
         lock (_gate)
         {
-            return _closed ? null : _port.TryReserve(pending, isProbe);
+            if (_closed || _port.TryReserve(request, request.IsProbe) is not { } exchange)
+            {
+                return false;
+            }
+
+            request.Begin(this, exchange);
+            return true;
         }
     }
 
     /// <summary>Begins an exchange.</summary>
     /// <returns>Whether it is to be sent: not where the connection was lost, or the server given up, while the request was built.</returns>
-    public bool Start(RadiusExchange exchange, byte[] octets, RadiusRetransmission retransmission)
+    public bool Start(RadiusExchange exchange, byte[] octets, RadiusRetransmission retransmission, TimeSpan now)
     {
         lock (_gate)
         {
-            TimeSpan now = Context.Now;
-
             // A sign of life that the client itself asks for is no use of the channel.
             _lastUsed = octets[0] == (byte)RadiusCode.StatusServer ? _lastUsed : now;
             _port.Start(exchange, octets, Secret, retransmission, RequireMessageAuthenticator, now);
@@ -111,7 +116,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
     }
 
     /// <summary>Ends what may go to another server.</summary>
-    public void GiveUp() => End(LinkOutcome.GivenUp, pending => pending.CanMove);
+    public void GiveUp() => End(LinkOutcome.GivenUp, static request => request.CanMove);
 
     /// <summary>Sends the request, or sends it again.</summary>
     public void Transmit(RadiusExchange exchange)
@@ -150,7 +155,7 @@ internal abstract class RadiusChannel : IAsyncDisposable
         }
         else
         {
-            PendingRequest.Of(exchange).TrySetResult(LinkOutcome.Answered);
+            LinkRequest.Of(exchange).TryEnd(exchange, LinkOutcome.Answered);
         }
 
         return drop;
@@ -164,26 +169,26 @@ internal abstract class RadiusChannel : IAsyncDisposable
             _closed = true;
         }
 
-        End(outcome, _ => true);
+        End(outcome, static _ => true);
     }
 
-    private void End(LinkOutcome outcome, Func<PendingRequest, bool> which)
+    private void End(LinkOutcome outcome, Func<LinkRequest, bool> which)
     {
         List<RadiusExchange> ended = [];
         lock (_gate)
         {
-            _port.Abandon(ended, e => which(PendingRequest.Of(e)));
+            _port.Abandon(ended, e => which(LinkRequest.Of(e)));
         }
 
         foreach (RadiusExchange exchange in ended)
         {
             if (Context.Stopping.IsCancellationRequested)
             {
-                PendingRequest.Of(exchange).TrySetCanceled(Context.Stopping);
+                LinkRequest.Of(exchange).TryCancel(Context.Stopping);
             }
             else
             {
-                PendingRequest.Of(exchange).EndElsewhere(outcome);
+                LinkRequest.Of(exchange).EndElsewhere(exchange, outcome);
             }
         }
     }
@@ -223,7 +228,8 @@ internal abstract class RadiusChannel : IAsyncDisposable
         foreach (RadiusExchange exchange in timedOut)
         {
             Link.OnSilent?.Invoke(exchange.Started);
-            PendingRequest.Of(exchange).EndElsewhere(LinkOutcome.Silent);
+            Link.Forget();
+            LinkRequest.Of(exchange).EndElsewhere(exchange, LinkOutcome.Silent);
         }
     }
 }

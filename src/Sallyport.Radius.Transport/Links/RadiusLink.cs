@@ -1,22 +1,6 @@
-using System.Buffers.Binary;
 using Sallyport.Radius.Client;
-using Sallyport.Radius.Dictionaries;
-using Sallyport.Radius.Security;
-using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Transport.Links;
-
-/// <summary>A request for one server.</summary>
-/// <param name="Code">The request's code.</param>
-/// <param name="Write">Adds its attributes.</param>
-/// <param name="CanMove">Whether it may go to another server.</param>
-/// <param name="IsProbe">Whether it is a sign of life that the client itself wants.</param>
-internal sealed record LinkRequest(RadiusCode Code, RadiusRequestWriter Write, bool CanMove, bool IsProbe = false)
-{
-    /// <summary>A Status-Server (RFC 5997 §3): Message-Authenticator, which the writer adds, and whatever names the client.</summary>
-    public static LinkRequest Probe { get; } = new(
-        RadiusCode.StatusServer, (ref RadiusPacketWriter writer, RadiusHop _) => writer.Add(Rfc2865.NasIdentifier, "status"u8), CanMove: false, IsProbe: true);
-}
 
 /// <summary>The way to one server: its source ports, or its connections.</summary>
 internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) : IAsyncDisposable
@@ -42,33 +26,33 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
     /// <summary>What it means that no channel can be had.</summary>
     protected virtual LinkOutcome WithoutChannel => LinkOutcome.Unreachable;
 
-    /// <summary>Sends a request and waits for the end of it.</summary>
-    public async Task<(LinkOutcome Outcome, RadiusReply? Reply)> SendAsync(LinkRequest request, RadiusRetransmission retransmission, CancellationToken cancellationToken)
-    {
-        PendingRequest pending = new(request.CanMove);
-        (RadiusChannel Channel, RadiusExchange Exchange)? reserved = await ReserveAsync(pending, request.IsProbe, cancellationToken).ConfigureAwait(false);
-        if (reserved is not var (channel, exchange))
-        {
-            return (WithoutChannel, null);
-        }
-
-        return await SendOnAsync(channel, exchange, pending, request, retransmission, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Sends a request.</summary>
+    /// <returns>The end of it; <see cref="LinkRequest.Release"/> follows, whatever it is.</returns>
+    /// <exception cref="InvalidOperationException">Too many requests are under way, or this one does not fit a packet.</exception>
+    public ValueTask<LinkOutcome> SendAsync(LinkRequest request, RadiusRetransmission retransmission, TimeSpan now, CancellationToken cancellationToken) =>
+        TryReserve(request, now) ? request.StartAsync(Server, retransmission, now, cancellationToken) : SendSoonAsync(request, retransmission, cancellationToken);
 
     /// <summary>Asks over one channel for a sign of life.</summary>
     public async Task<LinkOutcome> ProbeAsync(RadiusChannel channel, RadiusRetransmission retransmission)
     {
-        PendingRequest pending = new(canMove: false);
+        ProbeRequest request = new();
         try
         {
-            return channel.TryReserve(pending, isProbe: true) is { } exchange
-                ? (await SendOnAsync(channel, exchange, pending, LinkRequest.Probe, retransmission, Context.Stopping).ConfigureAwait(false)).Outcome
-                : LinkOutcome.Silent;
+            return channel.TryReserve(request) ? await request.StartAsync(Server, retransmission, Context.Now, Context.Stopping).ConfigureAwait(false) : LinkOutcome.Silent;
         }
         catch (OperationCanceledException)
         {
             return LinkOutcome.GivenUp;
         }
+        finally
+        {
+            request.Release();
+        }
+    }
+
+    /// <summary>The server was silent: its name may stand for another address by now.</summary>
+    public virtual void Forget()
+    {
     }
 
     /// <summary>Ends what may go to another server.</summary>
@@ -76,64 +60,19 @@ internal abstract class RadiusLink(RadiusUpstream server, LinkContext context) :
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Takes an identifier on a channel that has one to spare.</summary>
+    /// <returns>Whether there is one; where not, <see cref="ReserveAsync"/> may open another channel.</returns>
+    protected abstract bool TryReserve(LinkRequest request, TimeSpan now);
+
     /// <summary>Takes an identifier on a channel that has one to spare, opening one where need be.</summary>
-    /// <returns>Both, or <see langword="null"/> where the server cannot be reached.</returns>
+    /// <returns>Whether the server can be reached.</returns>
     /// <exception cref="InvalidOperationException">Too many requests are under way.</exception>
-    protected abstract ValueTask<(RadiusChannel Channel, RadiusExchange Exchange)?> ReserveAsync(PendingRequest pending, bool isProbe, CancellationToken cancellationToken);
-
-    /// <summary>The server was silent: its name may stand for another address by now.</summary>
-    protected virtual void Forget()
-    {
-    }
-
-    private async Task<(LinkOutcome Outcome, RadiusReply? Reply)> SendOnAsync(
-        RadiusChannel channel, RadiusExchange exchange, PendingRequest pending, LinkRequest request, RadiusRetransmission retransmission, CancellationToken cancellationToken)
-    {
-        try
-        {
-            RadiusHop hop = new(Server, channel.Secret, channel.Local, channel.Remote, exchange.Identifier);
-            byte[] octets = Build(request, hop, exchange.Token);
-            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, token) => ((PendingRequest)state!).TrySetCanceled(token), pending);
-            if (channel.Start(exchange, octets, retransmission))
-            {
-                channel.Transmit(exchange);
-            }
-
-            LinkOutcome outcome = await pending.Task.ConfigureAwait(false);
-            if (outcome == LinkOutcome.Silent)
-            {
-                Forget();
-            }
-
-            return (outcome, outcome == LinkOutcome.Answered ? new RadiusReply(exchange.Reply, exchange.Request, hop) : null);
-        }
-        finally
-        {
-            // However it ended, nobody waits any more: the identifier is free. Where it was answered or timed out, it already is.
-            channel.Cancel(exchange);
-        }
-    }
+    protected abstract ValueTask<bool> ReserveAsync(LinkRequest request, CancellationToken cancellationToken);
 
     private static TimeSpan Bounded(TimeSpan time) => time < TimeSpan.FromDays(1) ? time : TimeSpan.FromDays(1);
 
-    private static byte[] Build(LinkRequest request, RadiusHop hop, uint token)
-    {
-        Span<byte> authenticator = stackalloc byte[RadiusAuthenticators.Size];
-        if (hop.Secret.IsNone)
-        {
-            authenticator.Clear();
-            BinaryPrimitives.WriteUInt32BigEndian(authenticator, token);
-        }
-        else
-        {
-            RadiusRandom.Fill(authenticator);
-        }
-
-        Span<byte> buffer = stackalloc byte[RadiusPacket.LargestSize];
-        RadiusPacketWriter writer = new(buffer, request.Code, hop.Identifier, authenticator);
-        request.Write(ref writer, hop);
-        return writer.TryComplete(hop.Secret, out int length)
-            ? buffer[..length].ToArray()
-            : throw new InvalidOperationException($"the request would have {length} octets, or a value that does not fit its attribute");
-    }
+    private async ValueTask<LinkOutcome> SendSoonAsync(LinkRequest request, RadiusRetransmission retransmission, CancellationToken cancellationToken) =>
+        await ReserveAsync(request, cancellationToken).ConfigureAwait(false)
+            ? await request.StartAsync(Server, retransmission, Context.Now, cancellationToken).ConfigureAwait(false)
+            : WithoutChannel;
 }

@@ -31,6 +31,9 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
         }
     }
 
+    // With one server there is nothing to choose.
+    private bool IsAlone => _links.Length == 1;
+
     public RadiusServerState StateOf(int at)
     {
         lock (_gate)
@@ -44,6 +47,11 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
     /// <param name="only">The one that may be, or -1.</param>
     public int Begin(ulong tried, int only)
     {
+        if (IsAlone)
+        {
+            return (tried & 1) == 0 ? 0 : -1;
+        }
+
         lock (_gate)
         {
             if (only < 0)
@@ -63,6 +71,11 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
 
     public void End(int at)
     {
+        if (IsAlone)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             _pool.End(at);
@@ -75,8 +88,7 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
 
     private void Tell(int at, Action<RadiusServerHealth, TimeSpan> news)
     {
-        // With one server there is nothing to choose.
-        if (_links.Length > 1)
+        if (!IsAlone)
         {
             bool changed;
             lock (_gate)
@@ -161,13 +173,18 @@ internal sealed class RadiusServerMonitor : IAsyncDisposable
     private async Task ProbeAsync(int at)
     {
         bool answered = false;
+        ProbeRequest request = new();
         try
         {
-            answered = (await _links[at].SendAsync(LinkRequest.Probe, _once, _context.Stopping).ConfigureAwait(false)).Outcome == LinkOutcome.Answered;
+            answered = await _links[at].SendAsync(request, _once, _context.Now, _context.Stopping).ConfigureAwait(false) == LinkOutcome.Answered;
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
         {
             // Not one identifier to spare, or the client is gone: no sign of life either.
+        }
+        finally
+        {
+            request.Release();
         }
 
         if (!_context.Stopping.IsCancellationRequested)

@@ -69,20 +69,34 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
         }
     }
 
-    protected override async ValueTask<(RadiusChannel Channel, RadiusExchange Exchange)?> ReserveAsync(PendingRequest pending, bool isProbe, CancellationToken cancellationToken)
+    protected override bool TryReserve(LinkRequest request, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(RadiusClient));
+            foreach (StreamChannel channel in _channels)
+            {
+                if (channel.TryReserve(request))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    protected override async ValueTask<bool> ReserveAsync(LinkRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task<bool> connecting;
             lock (_gate)
             {
-                ObjectDisposedException.ThrowIf(_disposed, typeof(RadiusClient));
-                foreach (StreamChannel channel in _channels)
+                TimeSpan now = Context.Now;
+                if (TryReserve(request, now))
                 {
-                    if (channel.TryReserve(pending, isProbe) is { } exchange)
-                    {
-                        return (channel, exchange);
-                    }
+                    return true;
                 }
 
                 if (_channels.Count >= Context.Options.MostConnections)
@@ -90,9 +104,9 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
                     throw new InvalidOperationException($"too many requests are under way to {Server}");
                 }
 
-                if (_connecting is null && Context.Now < _notBefore)
+                if (_connecting is null && now < _notBefore)
                 {
-                    return null;
+                    return false;
                 }
 
                 connecting = _connecting ??= Task.Run(ConnectAsync, CancellationToken.None);
@@ -100,7 +114,7 @@ internal sealed class StreamLink(RadiusUpstream server, LinkContext context) : R
 
             if (!await connecting.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
-                return null;
+                return false;
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
     private readonly Lock _gate = new();
     private readonly List<UdpChannel> _channels = [];
     private IPEndPoint? _remote = server.EndPoint as IPEndPoint;
-    private TimeSpan _swept;
+    private TimeSpan _sweepAt;
     private int _turn;
     private bool _disposed;
 
@@ -43,7 +43,18 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
         }
     }
 
-    protected override async ValueTask<(RadiusChannel Channel, RadiusExchange Exchange)?> ReserveAsync(PendingRequest pending, bool isProbe, CancellationToken cancellationToken)
+    public override void Forget() => Volatile.Write(ref _remote, Server.EndPoint as IPEndPoint);
+
+    protected override bool TryReserve(LinkRequest request, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(RadiusClient));
+            return _remote is not null && now < _sweepAt && TryReserve(request, _remote);
+        }
+    }
+
+    protected override async ValueTask<bool> ReserveAsync(LinkRequest request, CancellationToken cancellationToken)
     {
         IPEndPoint? remote = Volatile.Read(ref _remote);
         if (remote is null)
@@ -51,7 +62,7 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
             remote = await ResolveAsync((DnsEndPoint)Server.EndPoint, cancellationToken).ConfigureAwait(false);
             if (remote is null)
             {
-                return null;
+                return false;
             }
 
             Volatile.Write(ref _remote, remote);
@@ -62,14 +73,16 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
         {
             lock (_gate)
             {
-                return Reserve(remote, pending, isProbe, idle);
+                ObjectDisposedException.ThrowIf(_disposed, typeof(RadiusClient));
+                Sweep(remote, idle);
+                return TryReserve(request, remote) || Open(remote).TryReserve(request);
             }
         }
         catch (SocketException e)
         {
             // Such as no route to that network.
             RadiusLog.SocketError(Context.Logger, e.SocketErrorCode);
-            return null;
+            return false;
         }
         finally
         {
@@ -80,22 +93,23 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
         }
     }
 
-    protected override void Forget() => Volatile.Write(ref _remote, Server.EndPoint as IPEndPoint);
-
-    private (RadiusChannel, RadiusExchange) Reserve(IPEndPoint remote, PendingRequest pending, bool isProbe, List<UdpChannel> idle)
+    private bool TryReserve(LinkRequest request, IPEndPoint remote)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(RadiusClient));
-        Sweep(remote, idle);
         for (int i = 0; i < _channels.Count; i++)
         {
             int at = (_turn + i) % _channels.Count;
-            if (_channels[at].Remote.Equals(remote) && _channels[at].TryReserve(pending, isProbe) is { } exchange)
+            if (_channels[at].Remote.Equals(remote) && _channels[at].TryReserve(request))
             {
                 _turn = at + 1;
-                return (_channels[at], exchange);
+                return true;
             }
         }
 
+        return false;
+    }
+
+    private UdpChannel Open(IPEndPoint remote)
+    {
         if (_channels.Count >= Context.Options.MostPorts)
         {
             throw new InvalidOperationException($"{_channels.Count * 256} requests are under way to {Server}");
@@ -103,19 +117,19 @@ internal sealed class UdpLink(RadiusUpstream server, LinkContext context) : Radi
 
         UdpChannel opened = new(this, Context, remote);
         _channels.Add(opened);
-        return (opened, opened.TryReserve(pending, isProbe)!);
+        return opened;
     }
 
     // Ports beyond the first that a burst has left behind, and those to an address that the name had before.
     private void Sweep(IPEndPoint remote, List<UdpChannel> idle)
     {
         TimeSpan now = Context.Now;
-        if (now - _swept < TimeSpan.FromSeconds(1) || _channels.Count == 0)
+        if (now < _sweepAt)
         {
             return;
         }
 
-        _swept = now;
+        _sweepAt = now + TimeSpan.FromSeconds(1);
         TimeSpan time = Context.Options.IdleTimeout;
         idle.AddRange(_channels.Where((c, i) => i > 0 ? c.IsIdle(time) : !c.Remote.Equals(remote) && c.IsIdle(TimeSpan.Zero)));
         _channels.RemoveAll(idle.Contains);
