@@ -1,34 +1,21 @@
-using System.Reflection;
 using Sallyport.Radius.Dictionaries;
+using Sallyport.Radius.Text;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Samples.DuoProxy.Proxy;
 
-/// <summary>Attributes by the names that administrators write, as the dictionaries have them: punctuation and case do not count.</summary>
+/// <summary>Attributes by the names that administrators write: those of the RFCs, of Microsoft, and of the gateways that people log in to. Case does not count.</summary>
 public static class AttributeNames
 {
-    private static readonly Dictionary<string, RadiusAttributeId> Ids = Collect();
+    private static readonly RadiusDictionary Dictionary = RadiusDictionary.Standard.With(
+        CheckpointVsa.Definitions, CiscoAsaVsa.Definitions, CitrixVsa.Definitions, F5Vsa.Definitions, FortinetVsa.Definitions, JuniperVsa.Definitions,
+        PaloaltoVsa.Definitions, SonicwallVsa.Definitions, CiscoVsa.Definitions);
 
-    /// <summary>Finds an attribute, such as <c>Cisco-AVPair</c>.</summary>
-    public static bool TryFind(string name, out RadiusAttributeId id) => Ids.TryGetValue(Fold(name), out id);
-
-    private static Dictionary<string, RadiusAttributeId> Collect()
+    /// <summary>Finds an attribute that can stand in a packet, such as <c>Cisco-AVPair</c>.</summary>
+    public static bool TryFind(string name, out RadiusAttributeId id)
     {
-        Dictionary<string, RadiusAttributeId> ids = [];
-        foreach (Type dictionary in (Type[])[typeof(Rfc2865), typeof(Rfc2866), typeof(Rfc2868), typeof(Rfc2869), typeof(Rfc3162), typeof(Rfc3579), typeof(MicrosoftVsa), typeof(CiscoVsa)])
-        {
-            foreach (PropertyInfo property in dictionary.GetProperties(BindingFlags.Public | BindingFlags.Static))
-            {
-                object? key = property.GetValue(null);
-                if (key?.GetType().GetProperty("Id")?.GetValue(key) is RadiusAttributeId id)
-                {
-                    ids.TryAdd(Fold(property.Name), id);
-                }
-            }
-        }
-
-        return ids;
+        bool found = Dictionary.TryFind(name, out RadiusAttributeDefinition? definition) && definition.IsOnWire;
+        id = found ? definition!.Id : default;
+        return found;
     }
-
-    private static string Fold(string name) => new([.. name.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant)]);
 }
