@@ -61,7 +61,7 @@ public class RegistryTests
 
     [Theory]
     [InlineData("Service-Type", 1, 19)]
-    [InlineData("Framed-Protocol", 1, 8)]
+    [InlineData("Framed-Protocol", 1, 7)]
     [InlineData("Acct-Status-Type", 7, 15)]
     [InlineData("Acct-Terminate-Cause", 1, 23)]
     [InlineData("NAS-Port-Type", 0, 43)]

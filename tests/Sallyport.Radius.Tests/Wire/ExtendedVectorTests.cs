@@ -4,7 +4,8 @@ using Sallyport.Radius.Wire;
 namespace Sallyport.Radius.Tests.Wire;
 
 /// <summary>
-/// The examples of RFC 6929 §9, written and read. RFC 2548, RFC 3579 and RFC 5176 print no packet octet for octet: what stands for them here is
+/// The examples of RFC 6929 §9, written and read; of the two that span attributes the lengths and flags are the RFC's, the octets between
+/// them ours. Compared with what FreeRADIUS expects of the same values (src/tests/unit/extended.txt of version 3). RFC 2548, RFC 3579 and RFC 5176 print no packet octet for octet: what stands for them here is
 /// computed anew, in the tests of verification.
 /// </summary>
 public class ExtendedVectorTests
@@ -33,6 +34,19 @@ public class ExtendedVectorTests
         },
         (Short.Child(1), "2345"),
         (Short.Child(2), "6789"));
+
+    [Fact]
+    public void A_TLV_in_a_TLV() => Check(
+        "f1 0d 02 01 04 23 45 03 06 01 04 ab cd",
+        (ref w) =>
+        {
+            w.BeginTlv(new TlvKey(Short));
+            w.Add(new ShortKey(Short.Child(1)), 0x2345);
+            w.Add(new ShortKey(Short.Child(3).Child(1)), 0xabcd);
+            w.EndTlv();
+        },
+        (Short.Child(1), "2345"),
+        (Short.Child(3).Child(1), "abcd"));
 
     [Fact]
     public void TLVs_in_a_TLV() => Check(
@@ -71,6 +85,39 @@ public class ExtendedVectorTests
     [Fact]
     public void Text_in_a_long_extended_attribute() =>
         Check("f5 07 01 00 62 6f 62", (ref w) => w.Add(new ConcatKey(RadiusAttributeId.Extended(245, 1)), "bob"u8), (RadiusAttributeId.Extended(245, 1), "626f62"));
+
+    [Fact]
+    public void One_TLV_in_a_long_extended_attribute() => Check("f5 08 02 00 01 04 23 45", (ref w) => w.Add(new ShortKey(Long.Child(1)), 0x2345), (Long.Child(1), "2345"));
+
+    [Fact]
+    public void TLVs_in_a_TLV_in_a_long_extended_attribute() => Check(
+        "f5 13 02 00 01 04 23 45 03 0b 01 04 ab cd 02 05 66 6f 6f",
+        (ref w) =>
+        {
+            w.BeginTlv(new TlvKey(Long));
+            w.Add(new ShortKey(Long.Child(1)), 0x2345);
+            w.BeginTlv(new TlvKey(Long.Child(3)));
+            w.Add(new ShortKey(Long.Child(3).Child(1)), 0xabcd);
+            w.Add(new TextKey(Long.Child(3).Child(2)), "foo");
+            w.EndTlv();
+            w.EndTlv();
+        },
+        (Long.Child(3).Child(1), "abcd"),
+        (Long.Child(3).Child(2), "666f6f"));
+
+    [Fact]
+    public void TLVs_five_deep_in_a_long_extended_attribute()
+    {
+        RadiusAttributeId id = RadiusAttributeId.Extended(245, 1).Child(1).Child(2).Child(3).Child(4).Child(5);
+        Check("f5 10 01 00 01 0c 02 0a 03 08 04 06 05 04 cd ef", (ref w) => w.Add(new ShortKey(id), 0xcdef), (id, "cdef"));
+    }
+
+    [Fact]
+    public void A_vendors_TLV_in_a_long_extended_attribute()
+    {
+        RadiusAttributeId id = RadiusAttributeId.Extended(245, 1, 5).Child(3);
+        Check("f5 0f 1a 00 00 00 00 01 05 03 06 74 65 73 74", (ref w) => w.Add(new TextKey(id), "test"), (id, "74657374"));
+    }
 
     [Fact]
     public void TLVs_in_a_long_extended_attribute() => Check(
