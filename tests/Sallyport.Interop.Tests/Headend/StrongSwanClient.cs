@@ -28,6 +28,9 @@ internal sealed record StrongSwanSettings
     /// <summary>Dead peer detection's interval in seconds; 0 for none.</summary>
     public int Dpd { get; init; }
 
+    /// <summary>Whether the daemon logs the keys of Child SAs, and every ESP packet that it refuses.</summary>
+    public bool LogsKeys { get; init; }
+
     /// <summary>How many connections with different identities there are: c1, c2 ….</summary>
     public int Connections { get; init; } = 1;
 }
@@ -44,7 +47,7 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
     public string Log => Charon.Log;
 
     public static async Task<StrongSwanClient> StartAsync(HeadendLab lab, StrongSwanSettings settings) =>
-        new(lab, await Charon.StartAsync(lab.Network, "cli", Configuration(settings), new Dictionary<string, string> { ["ca.pem"] = lab.Authority }));
+        new(lab, await Charon.StartAsync(lab.Network, "cli", Configuration(settings), new Dictionary<string, string> { ["ca.pem"] = lab.Authority }, logsKeys: settings.LogsKeys));
 
     /// <summary>Starts a client and logs in.</summary>
     public static async Task<StrongSwanClient> ConnectAsync(HeadendLab lab, StrongSwanSettings settings)
@@ -80,6 +83,13 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
         string list = await ListAsync();
         Match match = VirtualAddress().Match(list);
         return match.Success ? match.Groups[1].Value : throw new InvalidOperationException($"no virtual address in\n{list}\n{Log}");
+    }
+
+    /// <summary>The SPI and key of each direction of the newest Child SA: ours to it, then its to us. The log must hold keys.</summary>
+    public ((uint Spi, byte[] Key) In, (uint Spi, byte[] Key) Out) Keys()
+    {
+        Match spis = ChildSpis().Matches(Log)[^1];
+        return ((Spi(spis.Groups[1]), Key("responder")), (Spi(spis.Groups[2]), Key("initiator")));
     }
 
     /// <summary>The routes that lead into the tunnel.</summary>
@@ -165,6 +175,21 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
             }
           }
         """;
+
+    private static uint Spi(Group text) => uint.Parse(text.Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    // "encryption initiator key => 36 bytes @ 0x…", then lines of sixteen octets each.
+    private byte[] Key(string side)
+    {
+        string[] lines = Log[Log.LastIndexOf($"encryption {side} key =>", StringComparison.Ordinal)..].Split('\n');
+        return [.. lines.Skip(1).Select(l => DumpLine().Match(l)).TakeWhile(m => m.Success).SelectMany(m => Convert.FromHexString(m.Groups[1].Value.Replace(" ", "", StringComparison.Ordinal)))];
+    }
+
+    [GeneratedRegex(@"CHILD_SA \S+ established with SPIs ([0-9a-f]+)_i ([0-9a-f]+)_o")]
+    private static partial Regex ChildSpis();
+
+    [GeneratedRegex(@"\[CHD\] +\d+: ((?:[0-9A-F]{2} )+)")]
+    private static partial Regex DumpLine();
 
     [GeneratedRegex(@"^  local .*\[(192\.168\.13\.\d+)\]", RegexOptions.Multiline)]
     private static partial Regex VirtualAddress();

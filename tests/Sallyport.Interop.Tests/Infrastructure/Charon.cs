@@ -38,8 +38,9 @@ internal sealed class Charon : IAsyncDisposable
     /// <param name="swanctl">swanctl.conf, in which <c>@folder@</c> stands for the daemon's folder.</param>
     /// <param name="files">Files in that folder; private keys go under <c>private/</c>.</param>
     /// <param name="plugins">The sections of further plugins in strongswan.conf.</param>
+    /// <param name="logsKeys">Whether the log holds the keys of Child SAs, and tells of every ESP packet that is refused.</param>
     public static async Task<Charon> StartAsync(
-        NetworkNamespaces namespaces, string name, string swanctl, IReadOnlyDictionary<string, string> files, string plugins = "")
+        NetworkNamespaces namespaces, string name, string swanctl, IReadOnlyDictionary<string, string> files, string plugins = "", bool logsKeys = false)
     {
         string folder = Directory.CreateTempSubdirectory("sallyport-charon-").FullName;
         foreach (string sub in (string[])["run", "private", "x509", "x509ca", "x509ocsp", "x509aa", "x509ac", "x509crl", "pubkey", "rsa", "ecdsa", "bliss", "pkcs8", "pkcs12"])
@@ -54,7 +55,7 @@ internal sealed class Charon : IAsyncDisposable
 
         await File.WriteAllTextAsync(Path.Combine(folder, "resolv.conf"), "");
         await File.WriteAllTextAsync(Path.Combine(folder, "swanctl.conf"), swanctl.Replace("@folder@", folder, StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Path.Combine(folder, "strongswan.conf"), DaemonConfiguration(folder, plugins));
+        await File.WriteAllTextAsync(Path.Combine(folder, "strongswan.conf"), DaemonConfiguration(folder, plugins, logsKeys));
         string script = $"mount --bind {folder}/resolv.conf /etc/resolv.conf; mount --bind {folder}/run /run; exec {Program}";
         Tool daemon = Tool.Start(namespaces.In(name, "unshare", "-m", "--propagation", "private", "sh", "-c", script), null, Environment(folder));
         Charon charon = new(namespaces, name, folder, daemon);
@@ -123,7 +124,7 @@ internal sealed class Charon : IAsyncDisposable
 
     private static string LogFile(string folder) => Path.Combine(folder, "charon.log");
 
-    private static string DaemonConfiguration(string folder, string plugins) => $$"""
+    private static string DaemonConfiguration(string folder, string plugins, bool logsKeys) => $$"""
         charon {
           load = random nonce openssl aes sha1 sha2 md5 hmac kdf gcm pem pkcs1 pkcs8 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default vici updown eap-identity eap-md5 eap-mschapv2 eap-gtc eap-radius attr resolve
           install_routes = yes
@@ -134,6 +135,8 @@ internal sealed class Charon : IAsyncDisposable
               default = 1
               ike = 2
               cfg = 2
+              chd = {{(logsKeys ? 4 : 1)}}
+              esp = 1
             }
           }
           plugins {
