@@ -48,6 +48,9 @@ public enum IpsecDropReason
     /// <summary>In: the inner packet's addresses, protocol or ports are none that the SA carries (RFC 4301 §5.2).</summary>
     SelectorsIn,
 
+    /// <summary>In: the packet met congestion, of which its transport could not be told (RFC 6040 §4.2).</summary>
+    Congestion,
+
     /// <summary>In: there is no device, or it does not take the packet.</summary>
     Device,
 
@@ -59,6 +62,9 @@ public enum IpsecDropReason
 
     /// <summary>Out: the packet's addresses, protocol or ports are none that the SA carries (RFC 4301 §5.1).</summary>
     SelectorsOut,
+
+    /// <summary>Out: longer than the path to the peer carries, and not to be fragmented. Its sender is told (RFC 4301 §8.2).</summary>
+    PacketTooBig,
 
     /// <summary>Out: the SA's sequence numbers are used up, or the packet is too long.</summary>
     NotSealed,

@@ -48,7 +48,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         _ikePort = new UdpPort(options.Address, options.IkePort, options.ReceiveBufferSize);
         try
         {
-            _natPort = new UdpPort(options.Address, options.NatTraversalPort, options.ReceiveBufferSize);
+            _natPort = new UdpPort(options.Address, options.NatTraversalPort, options.ReceiveBufferSize, options.PathMtuLimit);
         }
         catch
         {

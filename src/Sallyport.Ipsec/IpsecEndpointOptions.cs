@@ -42,6 +42,10 @@ public sealed class IpsecEndpointOptions
     /// <summary>How many threads carry packets between ESP and a TUN device, many at a time; 0 takes one for each processor.</summary>
     public int ForwardingLoops { get; init; }
 
+    /// <summary>The most that a path is taken to carry, in octets with all headers. What the system finds out about a path counts where it is
+    /// less; this is for paths of which nothing can be found out, as their routers send no ICMP.</summary>
+    public int PathMtuLimit { get; init; } = ushort.MaxValue;
+
     /// <summary>How many IKE messages may wait to be handled; further ones are dropped.</summary>
     public int IkeQueueLimit { get; init; } = 4096;
 

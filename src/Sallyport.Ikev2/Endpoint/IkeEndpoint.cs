@@ -14,8 +14,7 @@ public sealed class IkeEndpoint : IDisposable
     private readonly IkeEndpointOptions _options;
     private readonly Host _host;
     private readonly CookieJar _cookies;
-    private readonly HashSet<IkeSession> _sessions = [];
-    private readonly Dictionary<ulong, IkeSession> _bySpi = [];
+    private readonly Dictionary<ulong, IkeSession> _sessions = [];
     private readonly Dictionary<(ulong Spi, System.Net.IPEndPoint Remote), ResponderSession> _halfOpen = [];
     private readonly Queue<(byte[] Datagram, IkePath Path, string Description)> _transmits = new();
     private readonly Queue<IkeEvent> _events = new();
@@ -33,7 +32,7 @@ public sealed class IkeEndpoint : IDisposable
     }
 
     /// <summary>The sessions, those included that ended a moment ago.</summary>
-    public IReadOnlyCollection<IkeSession> Sessions => _sessions;
+    public IReadOnlyCollection<IkeSession> Sessions => _sessions.Values;
 
     /// <summary>How many clients have begun and are not authenticated yet.</summary>
     public int HalfOpenCount => _halfOpen.Count;
@@ -47,7 +46,7 @@ public sealed class IkeEndpoint : IDisposable
     /// <param name="now">The time.</param>
     public IkeSession Connect(IkeInitiatorOptions options, IkePath path, TimeSpan now)
     {
-        InitiatorSession session = new(_host, options, path);
+        InitiatorSession session = new(_host, options, path, AllocateSpi());
         Add(session);
         session.Start(now);
         return session;
@@ -67,14 +66,18 @@ public sealed class IkeEndpoint : IDisposable
         }
 
         IkeHeader header = message.Header;
+        bool toResponder = header.IsFromInitiator;
         if (header.ExchangeType == IkeExchangeType.IkeSaInit && !header.IsResponse && header.ResponderSpi == 0)
         {
             HandleInitRequest(message, path, now);
             return;
         }
 
-        ulong ourSpi = header.IsFromInitiator ? header.ResponderSpi : header.InitiatorSpi;
-        if (!_bySpi.TryGetValue(ourSpi, out IkeSession? session) || !session.Owns(header))
+        ulong ourSpi = toResponder ? header.ResponderSpi : header.InitiatorSpi;
+        ulong theirSpi = toResponder ? header.InitiatorSpi : header.ResponderSpi;
+        if (!_sessions.TryGetValue(ourSpi, out IkeSession? session)
+            || session.IsInitiator == toResponder
+            || (session.RemoteSpi != theirSpi && session.RemoteSpi != 0))
         {
             // RFC 7296 §2.21.4: INVALID_IKE_SPI may be sent; it would only help those who probe.
             _host.Drop(IkeDropReason.UnknownSpi);
@@ -116,7 +119,7 @@ public sealed class IkeEndpoint : IDisposable
     {
         while (_timers.TryPeek(out IkeSession? session, out at))
         {
-            if (session.Deadline == at && _sessions.Contains(session))
+            if (session.Deadline == at && _sessions.ContainsKey(session.LocalSpi))
             {
                 return true;
             }
@@ -139,13 +142,12 @@ public sealed class IkeEndpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (IkeSession session in _sessions)
+        foreach (IkeSession session in _sessions.Values)
         {
             session.ReleaseKeys();
         }
 
         _sessions.Clear();
-        _bySpi.Clear();
     }
 
     private void HandleMalformed(ReadOnlySpan<byte> datagram, IkeParseError error, IkePath path)
@@ -201,7 +203,7 @@ public sealed class IkeEndpoint : IDisposable
             return;
         }
 
-        (ResponderSession? session, IkeNotifyType error, byte[] data) = ResponderSession.TryCreate(_host, options, message, content, path, now);
+        (ResponderSession? session, IkeNotifyType error, byte[] data) = ResponderSession.TryCreate(_host, options, message, content, path, AllocateSpi(), now);
         if (session is null)
         {
             Notify(header, path, error, data);
@@ -224,9 +226,22 @@ public sealed class IkeEndpoint : IDisposable
 
     private void Add(IkeSession session)
     {
-        _sessions.Add(session);
-        session.Closed = () => _sessions.Remove(session);
+        _sessions.Add(session.LocalSpi, session);
+        session.Closed = () => _sessions.Remove(session.LocalSpi);
         _host.Reschedule(session);
+    }
+
+    private ulong AllocateSpi()
+    {
+        Span<byte> octets = stackalloc byte[8];
+        ulong spi;
+        do
+        {
+            _options.Random(octets);
+            spi = BinaryPrimitives.ReadUInt64BigEndian(octets);
+        }
+        while (spi == 0 || _sessions.ContainsKey(spi));
+        return spi;
     }
 
     private sealed class Host(IkeEndpoint endpoint) : ISessionHost
@@ -256,21 +271,6 @@ public sealed class IkeEndpoint : IDisposable
                 endpoint._timers.Enqueue(session, at);
             }
         }
-
-        public ulong AllocateIkeSpi(IkeSession session)
-        {
-            Span<byte> octets = stackalloc byte[sizeof(ulong)];
-            ulong spi;
-            do
-            {
-                endpoint._options.Random(octets);
-                spi = BinaryPrimitives.ReadUInt64BigEndian(octets);
-            }
-            while (spi == 0 || !endpoint._bySpi.TryAdd(spi, session));
-            return spi;
-        }
-
-        public void ReleaseIkeSpi(ulong spi) => endpoint._bySpi.Remove(spi);
 
         public uint AllocateEspSpi()
         {

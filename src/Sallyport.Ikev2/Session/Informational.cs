@@ -10,17 +10,17 @@ namespace Sallyport.Ikev2.Session;
 /// </summary>
 internal static class Informational
 {
-    public static void Handle(IkeSession session, IkeSa sa, in IkeOpenedMessage message, TimeSpan now)
+    public static void Handle(IkeSession session, in IkeOpenedMessage message, TimeSpan now)
     {
         bool deleteIke = false;
+        bool deleteChild = false;
         bool updateAddresses = false;
-        List<ChildSa> gone = [];
         foreach (IkePayload payload in message.Payloads)
         {
             if (payload.Type == IkePayloadType.Delete && DeletePayload.TryParse(payload.Body, out DeletePayload delete, out _))
             {
                 deleteIke |= delete.Protocol == IkeProtocolId.Ike;
-                Collect(session, delete, gone);
+                deleteChild |= NamesOurChild(session, delete);
             }
 
             updateAddresses |= payload.Type == IkePayloadType.Notify
@@ -28,32 +28,26 @@ internal static class Informational
                 && notify.Type == IkeNotifyType.UpdateSaAddresses;
         }
 
-        Span<byte> inner = stackalloc byte[256];
+        Span<byte> inner = stackalloc byte[64];
         IkePayloadWriter writer = new(inner);
-        if (!deleteIke)
+        if (!deleteIke && deleteChild)
         {
-            foreach (ChildSa child in gone)
-            {
-                // RFC 7296 §1.4.1: the answer names the other half of the pair.
-                writer.AddDeleteEsp(child.InboundSpi);
-            }
-
-            if (updateAddresses)
-            {
-                writer.AddNotify(IkeNotifyType.UnacceptableAddresses);
-            }
+            // RFC 7296 §1.4.1: the answer names the other half of the pair.
+            writer.AddDeleteEsp(session.CurrentChild!.InboundSpi);
+        }
+        else if (updateAddresses)
+        {
+            writer.AddNotify(IkeNotifyType.UnacceptableAddresses);
         }
 
-        sa.SendResponse(IkeExchangeType.Informational, ref writer, inner);
+        session.Answer(IkeExchangeType.Informational, ref writer, inner);
         if (deleteIke)
         {
-            session.DeletedByPeer(sa, now);
-            return;
+            session.DeletedByPeer(now);
         }
-
-        foreach (ChildSa child in gone)
+        else if (deleteChild)
         {
-            session.ChildGone(child, now);
+            session.ChildDeletedByPeer(now);
         }
     }
 
@@ -73,23 +67,27 @@ internal static class Informational
     }
 
     /// <summary>Answers with nothing but the answer (RFC 7296 §1.4).</summary>
-    public static void Acknowledge(IkeSa sa)
+    public static void Acknowledge(IkeSession session)
     {
         IkePayloadWriter writer = new([]);
-        sa.SendResponse(IkeExchangeType.Informational, ref writer, []);
+        session.Answer(IkeExchangeType.Informational, ref writer, []);
     }
 
-    // RFC 7296 §1.4.1: an SA whose Delete by us is under way goes with the answer to that one, and is named there alone.
-    private static void Collect(IkeSession session, DeletePayload delete, List<ChildSa> gone)
+    private static bool NamesOurChild(IkeSession session, DeletePayload delete)
     {
-        for (int i = 0; delete.Protocol == IkeProtocolId.Esp && i < delete.Count; i++)
+        if (delete.Protocol != IkeProtocolId.Esp || session.CurrentChild is null)
         {
-            if (session.Children.ByOutboundSpi(BinaryPrimitives.ReadUInt32BigEndian(delete.Spi(i))) is { } child
-                && !(session.UnderWay is ChildDelete ours && ours.Child == child)
-                && !gone.Contains(child))
+            return false;
+        }
+
+        for (int i = 0; i < delete.Count; i++)
+        {
+            if (BinaryPrimitives.ReadUInt32BigEndian(delete.Spi(i)) == session.CurrentChild.OutboundSpi)
             {
-                gone.Add(child);
+                return true;
             }
         }
+
+        return false;
     }
 }

@@ -24,13 +24,8 @@ internal sealed class InitiatorSession : IkeSession
     private uint _espSpi;
     private int _attempts;
 
-    public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path)
-        : base(
-            host,
-            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime),
-            path,
-            initiatorSpi: 0,
-            isInitiator: true)
+    public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path, ulong spi)
+        : base(host, path, spi, 0, isInitiator: true)
     {
         _options = options;
         LocalIdentity = options.Identity;
@@ -152,7 +147,7 @@ internal sealed class InitiatorSession : IkeSession
     {
         CryptographicOperations.ZeroMemory(_masterSessionKey);
         _exchange?.Dispose();
-        if (Children.ByInboundSpi(_espSpi) is null && _espSpi != 0)
+        if (Child is null && _espSpi != 0)
         {
             Host.ReleaseEspSpi(_espSpi);
         }
@@ -213,7 +208,7 @@ internal sealed class InitiatorSession : IkeSession
     private void HandleInitResponse(in IkeMessage message, IkeSaInitContent content, TimeSpan now)
     {
         if (!SaPayload.TryParse(content.Sa, out SaPayload sa, out _)
-            || !IkeOffer.TryChoose(_options.IkeOffers, sa, 0, out IkeSuite suite, out _, out _)
+            || !IkeOffer.TryChoose(_options.IkeOffers, sa, out IkeSuite suite, out _)
             || content.KeyExchangeMethod != suite.KeyExchange
             || _exchange!.Method != suite.KeyExchange
             || !_exchange.TryDerive(content.PublicValue, out byte[] secret))
@@ -224,7 +219,7 @@ internal sealed class InitiatorSession : IkeSession
 
         _initResponse = message.Span.ToArray();
         _responderNonce = content.Nonce!;
-        Sa.ResponderSpi = message.Header.ResponderSpi;
+        ResponderSpi = message.Header.ResponderSpi;
         IsRemoteBehindNat = content.IsSenderBehindNat(InitiatorSpi, ResponderSpi, Path);
         IsLocalBehindNat = content.IsReceiverBehindNat(InitiatorSpi, ResponderSpi, Path);
         SetKeys(IkeKeys.Derive(suite, secret, _initiatorNonce, _responderNonce, InitiatorSpi, ResponderSpi));
@@ -263,7 +258,7 @@ internal sealed class InitiatorSession : IkeSession
             IkeConfiguration.WriteRequest(ref writer);
         }
 
-        EspOffer.Write(ref writer, _options.EspOffers, _espSpi, withKeyExchange: false);
+        EspOffer.Write(ref writer, _options.EspOffers, _espSpi);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorInitiator, _options.LocalSelectors);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorResponder, _options.RemoteSelectors);
         SendRequest(IkeExchangeType.IkeAuth, ref writer, inner, _options.Retransmission, now);
@@ -367,7 +362,7 @@ internal sealed class InitiatorSession : IkeSession
         }
 
         if (!payloads.TryGet(IkePayloadType.SecurityAssociation, out IkePayload s) || !SaPayload.TryParse(s.Body, out SaPayload sa, out _)
-            || !EspOffer.TryAccept(_options.EspOffers, sa, null, out EspChoice esp)
+            || !EspOffer.TryChoose(_options.EspOffers, sa, out EspChoice esp)
             || !payloads.TryGet(IkePayloadType.TrafficSelectorInitiator, out IkePayload i) || !TrafficSelectorPayload.TryParse(i.Body, out TrafficSelectorPayload tsi, out _)
             || !payloads.TryGet(IkePayloadType.TrafficSelectorResponder, out IkePayload r) || !TrafficSelectorPayload.TryParse(r.Body, out TrafficSelectorPayload tsr, out _))
         {
@@ -388,9 +383,9 @@ internal sealed class InitiatorSession : IkeSession
             return;
         }
 
-        (byte[] fromInitiator, byte[] fromResponder) = Keys.DeriveChild(_initiatorNonce, _responderNonce, esp.Suite.KeySize);
+        (byte[] fromInitiator, byte[] fromResponder) = Keys.DeriveChild(_initiatorNonce, _responderNonce, (esp.KeyBits / 8) + 4);
         Establish(
-            new IkeChildSa(_espSpi, esp.PeerSpi, esp.Suite, fromResponder, fromInitiator, local, remote),
+            new IkeChildSa(_espSpi, esp.PeerSpi, esp.KeyBits, esp.ExtendedSequenceNumbers, fromResponder, fromInitiator, local, remote),
             configuration,
             _options.DeadPeerDetection,
             now);

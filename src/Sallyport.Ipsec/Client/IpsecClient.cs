@@ -50,6 +50,7 @@ public sealed class IpsecClient : IAsyncDisposable
                 NatTraversalPort = 0,
                 DataPath = options.DataPath,
                 ForwardingLoops = options.ForwardingLoops,
+                PathMtuLimit = options.PathMtuLimit,
                 EspProvider = options.EspProvider,
                 Features = options.Features,
             },
@@ -86,7 +87,5 @@ public sealed class IpsecClient : IAsyncDisposable
         Retransmission = options.Retransmission,
         AuthenticationTimeout = options.AuthenticationTimeout,
         DeadPeerDetection = options.DeadPeerDetection,
-        ChildLifetime = options.ChildLifetime,
-        IkeLifetime = options.IkeLifetime,
     };
 }

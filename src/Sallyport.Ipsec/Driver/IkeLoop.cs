@@ -227,19 +227,8 @@ internal sealed class IkeLoop : IDisposable
                 break;
             case PathChangedEvent when session.Tunnel is { } tunnel && session.Ike.Path.NatTraversal:
                 tunnel.MoveTo(session.Ike.Path.Remote);
+                tunnel.PathMtu = _natPort.PathMtuTo(tunnel.RemoteEndPoint);
                 IpsecLog.Moved(_logger, session.Id, session.Ike.Path.Remote);
-                break;
-            case ChildRekeyedEvent rekeyed:
-                Rekey(session, rekeyed);
-                break;
-            case ChildRetiredEvent retired when session.Tunnel?.ByInboundSpi(retired.InboundSpi) is { } pair:
-                pair.Tunnel.Retire(pair, pair.Tunnel.ByInboundSpi(retired.Successor));
-                break;
-            case ChildDeletedEvent deleted when session.Tunnel?.ByInboundSpi(deleted.InboundSpi) is { } pair:
-                _tunnels.Remove(pair);
-                break;
-            case IkeRekeyedEvent:
-                IpsecLog.IkeRekeyed(_logger, session.Id, session.Remote);
                 break;
             case SessionClosedEvent closed:
                 Close(session, closed);
@@ -286,6 +275,7 @@ internal sealed class IkeLoop : IDisposable
         string child = news.Child.ToString();
         EspTunnel tunnel = session.Establish(news, new EspPairOptions(_options.ReplayWindow, _options.EspProvider));
         tunnel.LastSent = _endpoint.Now.Ticks;
+        tunnel.PathMtu = _natPort.PathMtuTo(tunnel.RemoteEndPoint);
         _tunnels.Add(tunnel);
         _established[session.Id] = session;
         IpsecMetrics.SessionsChanged(1);
@@ -296,26 +286,6 @@ internal sealed class IkeLoop : IDisposable
         }
 
         Tell(session, h => h.OnEstablished(session));
-    }
-
-    private void Rekey(IpsecSession session, ChildRekeyedEvent news)
-    {
-        if (session.Tunnel is not { } tunnel)
-        {
-            news.Child.Clear();
-            return;
-        }
-
-        EspPair pair = _tunnels.Add(tunnel, news.Child);
-        if (news.SendAtOnce)
-        {
-            tunnel.Use(pair);
-        }
-
-        if (_logger.IsEnabled(LogLevel.Information))
-        {
-            IpsecLog.Rekeyed(_logger, session.Id, session.Remote, news.Child.ToString());
-        }
     }
 
     private void Close(IpsecSession session, SessionClosedEvent news)

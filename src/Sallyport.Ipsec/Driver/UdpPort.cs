@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sallyport.Ipsec.PathMtu;
 
 namespace Sallyport.Ipsec.Driver;
 
@@ -16,15 +17,19 @@ internal sealed class UdpPort : IDisposable
     private static readonly IPEndPoint AnyIPv4 = new(IPAddress.Any, 0);
     private static readonly IPEndPoint AnyIPv6 = new(IPAddress.IPv6Any, 0);
     private readonly int _bufferSize;
+    private readonly int _pathMtuLimit;
+    private readonly PathProbe _path;
     private readonly Socket _socket;
     private volatile Socket _sender;
 
-    public UdpPort(IPAddress address, int port, int bufferSize)
+    public UdpPort(IPAddress address, int port, int bufferSize, int pathMtuLimit = PathProbe.Unknown)
     {
         _bufferSize = bufferSize;
+        _pathMtuLimit = pathMtuLimit;
         _socket = Open(new IPEndPoint(address, port), shared: false);
         _sender = _socket;
         Local = (IPEndPoint)_socket.LocalEndPoint!;
+        _path = new PathProbe(address);
     }
 
     public IPEndPoint Local { get; }
@@ -63,6 +68,10 @@ internal sealed class UdpPort : IDisposable
         try
         {
             return _sender.SendTo(datagram, SocketFlags.None, to) == datagram.Length;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize && _sender != _socket && Local.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return TrySendInFragments(datagram, to);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -105,6 +114,9 @@ internal sealed class UdpPort : IDisposable
         }
     }
 
+    /// <summary>How long packets to a peer may be, in octets with all headers, for the path to carry them whole.</summary>
+    public int PathMtuTo(IPEndPoint remote) => Math.Min(_path.Mtu(remote), _pathMtuLimit);
+
     public static IPEndPoint ToEndPoint(SocketAddress address) =>
         (IPEndPoint)(address.Family == AddressFamily.InterNetwork ? AnyIPv4 : AnyIPv6).Create(address);
 
@@ -116,7 +128,11 @@ internal sealed class UdpPort : IDisposable
         return ToEndPoint(copy);
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _path.Dispose();
+    }
 
     private Socket Open(IPEndPoint local, bool shared)
     {
@@ -131,6 +147,12 @@ internal sealed class UdpPort : IDisposable
 
             if (shared)
             {
+                // What the kernel cuts has the Don't Fragment bit no other way, and without it no router says how much it carries.
+                if (local.AddressFamily == AddressFamily.InterNetwork)
+                {
+                    socket.DontFragment = true;
+                }
+
                 socket.Blocking = false;
                 Force(socket, ForceSendBuffer);
                 SetRaw(socket, SharePort, 1);
@@ -143,6 +165,27 @@ internal sealed class UdpPort : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // Messages of IKE may be long: certificates are. What others send meanwhile loses its Don't Fragment bit, and nothing else.
+    private bool TrySendInFragments(ReadOnlySpan<byte> datagram, SocketAddress to)
+    {
+        try
+        {
+            _sender.DontFragment = false;
+            try
+            {
+                return _sender.SendTo(datagram, SocketFlags.None, to) == datagram.Length;
+            }
+            finally
+            {
+                _sender.DontFragment = true;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Sallyport.Esp;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.PathMtu;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec.Forwarding;
@@ -23,6 +24,7 @@ internal sealed class EspWorker : IDisposable
     private readonly ILogger _logger;
     private readonly Quiescence.Reader _reader;
     private readonly DropBatch _drops;
+    private readonly MessageBudget _messages = new();
     private Run _in;
     private Run _out;
     private bool _trace;
@@ -56,10 +58,11 @@ internal sealed class EspWorker : IDisposable
     /// <summary>Opens an ESP packet in place and holds what is inside to the selectors. What fails is dropped and counted.</summary>
     /// <param name="datagram">The packet.</param>
     /// <param name="from">Its sender, a struct sockaddr.</param>
+    /// <param name="trafficClass">DSCP and ECN of its outer header; zero where they are not known.</param>
     /// <param name="inner">The inner packet, within the datagram.</param>
     /// <param name="tunnel">Whose it is.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryOpen(Span<byte> datagram, ReadOnlySpan<byte> from, out Span<byte> inner, out EspTunnel tunnel)
+    public bool TryOpen(Span<byte> datagram, ReadOnlySpan<byte> from, byte trafficClass, out Span<byte> inner, out EspTunnel tunnel)
     {
         inner = default;
         tunnel = null!;
@@ -95,6 +98,12 @@ internal sealed class EspWorker : IDisposable
         }
 
         inner = text[..ip.Span.Length];
+        if (IsMarked(trafficClass) && InnerHeader.Decapsulate(inner, trafficClass) == EcnOutcome.Drop)
+        {
+            DropIn(tunnel, IpsecDropReason.Congestion, from);
+            return false;
+        }
+
         return true;
     }
 
@@ -126,6 +135,34 @@ internal sealed class EspWorker : IDisposable
 
         return true;
     }
+
+    /// <summary>Decides what becomes of a packet on the path to its peer. One that the path does not take is dropped and counted.</summary>
+    /// <param name="packet">The packet, or a super-packet.</param>
+    /// <param name="length">Its octets, or those of its longest part.</param>
+    /// <param name="packets">How many it stands for.</param>
+    /// <param name="pair">Under what it would be sealed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public PacketFit Fit(ReadOnlySpan<byte> packet, int length, int packets, EspPair pair)
+    {
+        PacketFit fit = PacketFit.Of(packet, length, pair.LargestInner);
+        if (fit.Action == PacketFitAction.Refuse)
+        {
+            DropOut(pair.Tunnel, IpsecDropReason.PacketTooBig, packets);
+        }
+
+        return fit;
+    }
+
+    /// <summary>Writes what tells a packet's sender how long packets may be: not about each, and not too often.</summary>
+    /// <param name="packet">The packet that was refused.</param>
+    /// <param name="mtu">How long it may be.</param>
+    /// <param name="message">At least <see cref="PacketTooBig.LargestSize"/> octets.</param>
+    /// <param name="length">The message's length.</param>
+    public bool TryExplain(ReadOnlySpan<byte> packet, int mtu, Span<byte> message, out int length) =>
+        PacketTooBig.TryWrite(packet, mtu, message, out length) && _messages.TryTake(_endpoint.Now.Ticks);
+
+    /// <summary>Finds out anew how long the packets are that the path to a tunnel's peer carries.</summary>
+    public void MeasurePath(EspTunnel tunnel) => tunnel.PathMtu = _port.PathMtuTo(tunnel.RemoteEndPoint);
 
     /// <summary>Logs a sealed packet that is about to be sent, where that is wanted.</summary>
     public void Trace(EspTunnel tunnel, ReadOnlySpan<byte> packet)
@@ -213,7 +250,7 @@ internal sealed class EspWorker : IDisposable
             IpsecMetrics.Opened(_in.Packets, _in.Octets);
             if (tunnel.ShouldNoteIn(_endpoint.Now.Ticks))
             {
-                _endpoint.Post(tunnel.Session.NoteInbound);
+                _endpoint.Post(tunnel.Session.Ike.NoteInbound);
             }
 
             _in = default;
@@ -230,12 +267,19 @@ internal sealed class EspWorker : IDisposable
             tunnel.LastSent = now;
             if (tunnel.ShouldNoteOut(now))
             {
-                _endpoint.Post(tunnel.Session.NoteOutbound);
+                NoteOutbound(tunnel);
             }
 
             _out = default;
         }
     }
+
+    // On its own, so that the closure is made once a second and not once a batch; and so below.
+    private void NoteOutbound(EspTunnel tunnel) => _endpoint.Post(_ =>
+    {
+        tunnel.Session.Ike.NoteOutbound();
+        MeasurePath(tunnel);
+    });
 
     // RFC 7296 §2.23: the peer behind a NAT is where its last genuine packet came from. A replayed one never gets here.
     private void Follow(EspPair pair, ReadOnlySpan<byte> from)
@@ -253,16 +297,20 @@ internal sealed class EspWorker : IDisposable
         }
     }
 
-    // On its own, so that the closure is made only then; and so below. RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
+    // RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
     private void Use(EspPair pair) => _endpoint.Post(_ => pair.Tunnel.Use(pair));
 
     // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it.
     private void Move(EspTunnel tunnel, IPEndPoint remote)
     {
         tunnel.MoveTo(remote);
+        MeasurePath(tunnel);
         IkePath path = new(_port.LocalFor(remote), remote, NatTraversal: true);
         _endpoint.Post(_ => tunnel.Session.Ike.NotePath(path));
     }
+
+    // RFC 6040 §4.2: an outer header without ECN leaves the inner one as it is.
+    private static bool IsMarked(byte trafficClass) => (trafficClass & 3) != 0;
 
     private static IpsecDropReason Reason(EspError error) => error switch
     {

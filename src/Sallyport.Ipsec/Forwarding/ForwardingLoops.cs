@@ -84,12 +84,14 @@ internal sealed class ForwardingLoops : IDisposable
 
         for (int i = 0; i < _queues.All.Count; i++)
         {
-            _sockets.Add(parts.Port.OpenShared());
+            Socket socket = parts.Port.OpenShared();
+            _sockets.Add(socket);
+            HearTrafficClass(socket);
         }
 
-        bool Has(DataPathFeatures feature, int option, int value) => wanted.HasFlag(feature) && _sockets.All(s => TrySet(s, option, value));
-        Features = (Has(DataPathFeatures.UdpSegmentation, SegmentControl.UdpSegment, 0) ? DataPathFeatures.UdpSegmentation : 0)
-            | (Has(DataPathFeatures.UdpCoalescing, SegmentControl.UdpReceiveOffload, 1) ? DataPathFeatures.UdpCoalescing : 0)
+        bool Has(DataPathFeatures feature, int option, int value) => wanted.HasFlag(feature) && _sockets.All(s => TrySet(s, ControlMessage.UdpLevel, option, value));
+        Features = (Has(DataPathFeatures.UdpSegmentation, ControlMessage.UdpSegment, 0) ? DataPathFeatures.UdpSegmentation : 0)
+            | (Has(DataPathFeatures.UdpCoalescing, ControlMessage.UdpReceiveOffload, 1) ? DataPathFeatures.UdpCoalescing : 0)
             | (_queues.Offloads != TunOffloads.None ? DataPathFeatures.TunOffload : 0);
         return true;
     }
@@ -122,11 +124,18 @@ internal sealed class ForwardingLoops : IDisposable
         await Task.WhenAll(_loops.Select(l => l.LetGoAsync())).ConfigureAwait(false);
     }
 
-    private static bool TrySet(Socket socket, int option, int value)
+    // RFC 6040 §4.2: what the path has marked is brought into the packet. A kernel that does not tell has nothing marked.
+    private static void HearTrafficClass(Socket socket)
+    {
+        bool v6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        TrySet(socket, v6 ? ControlMessage.IPv6Level : ControlMessage.IPv4Level, v6 ? ControlMessage.ReceiveTrafficClass : ControlMessage.ReceiveTypeOfService, 1);
+    }
+
+    private static bool TrySet(Socket socket, int level, int option, int value)
     {
         try
         {
-            socket.SetRawSocketOption(SegmentControl.UdpLevel, option, BitConverter.GetBytes(value));
+            socket.SetRawSocketOption(level, option, BitConverter.GetBytes(value));
             return true;
         }
         catch (SocketException)

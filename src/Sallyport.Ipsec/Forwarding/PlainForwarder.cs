@@ -1,6 +1,7 @@
 using System.Net;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Driver;
+using Sallyport.Ipsec.PathMtu;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec.Forwarding;
@@ -24,7 +25,7 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
     {
         _receiver.Begin();
         ReadOnlySpan<byte> sender = from.Buffer.Span[..from.Size];
-        if (_receiver.TryOpen(datagram, sender, out Span<byte> inner, out EspTunnel tunnel))
+        if (_receiver.TryOpen(datagram, sender, trafficClass: 0, out Span<byte> inner, out EspTunnel tunnel))
         {
             if (Device is { } device && device.TryWrite(inner))
             {
@@ -43,11 +44,11 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
     public async Task ForwardAsync(IPacketDevice device, CancellationToken cancellationToken)
     {
         byte[] inner = new byte[device.Mtu];
-        byte[] datagram = new byte[device.Mtu + EspPair.LargestOverhead];
+        Outgoing to = new(device, new byte[device.Mtu + EspPair.LargestOverhead], new byte[device.Mtu], new byte[PacketTooBig.LargestSize]);
         int length;
         while ((length = await device.ReadAsync(inner, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            Send(inner.AsSpan(0, length), datagram);
+            Send(inner.AsSpan(0, length), to);
         }
     }
 
@@ -57,20 +58,54 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
         _sender.Dispose();
     }
 
-    private void Send(ReadOnlySpan<byte> inner, Span<byte> datagram)
+    private void Send(ReadOnlySpan<byte> inner, Outgoing to)
     {
         _sender.Begin();
         if (_sender.TryRoute(inner, 1, out EspTunnel tunnel))
         {
-            Send(inner, datagram, tunnel);
+            if (tunnel.TryGetCurrent(out EspPair pair))
+            {
+                Send(inner, pair, to);
+            }
+            else
+            {
+                _sender.DropOut(tunnel, IpsecDropReason.NotSealed, 1);
+            }
         }
 
         _sender.End();
     }
 
-    private void Send(ReadOnlySpan<byte> inner, Span<byte> datagram, EspTunnel tunnel)
+    private void Send(ReadOnlySpan<byte> inner, EspPair pair, Outgoing to)
     {
-        if (!tunnel.TrySeal(inner, datagram, out int length))
+        PacketFit fit = _sender.Fit(inner, inner.Length, 1, pair);
+        switch (fit.Action)
+        {
+            case PacketFitAction.Refuse when _sender.TryExplain(inner, fit.Mtu, to.Message, out int length):
+                to.Device.TryWrite(to.Message.AsSpan(0, length));
+                break;
+            case PacketFitAction.Refuse:
+                break;
+            case PacketFitAction.Fragment when IPv4Fragments.TryCreate(inner, fit.Mtu, out IPv4Fragments fragments):
+                while (fragments.TryNext(to.Fragment, out int length))
+                {
+                    Seal(to.Fragment.AsSpan(0, length), pair, to.Datagram);
+                }
+
+                break;
+            case PacketFitAction.Fragment:
+                _sender.DropOut(pair.Tunnel, IpsecDropReason.NotIp, 1);
+                break;
+            default:
+                Seal(inner, pair, to.Datagram);
+                break;
+        }
+    }
+
+    private void Seal(ReadOnlySpan<byte> inner, EspPair pair, Span<byte> datagram)
+    {
+        EspTunnel tunnel = pair.Tunnel;
+        if (!pair.Outbound.TrySeal(inner, datagram, out int length))
         {
             _sender.DropOut(tunnel, IpsecDropReason.NotSealed, 1);
             return;
@@ -87,4 +122,7 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
             _sender.DropOut(tunnel, IpsecDropReason.NotSent, 1);
         }
     }
+
+    // Where packets come from, and the memory to make others of them.
+    private sealed record Outgoing(IPacketDevice Device, byte[] Datagram, byte[] Fragment, byte[] Message);
 }

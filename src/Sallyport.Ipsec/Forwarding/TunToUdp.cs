@@ -1,8 +1,10 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sallyport.Esp;
 using Sallyport.Ipsec.Devices.Linux;
 using Sallyport.Ipsec.Offload;
+using Sallyport.Ipsec.PathMtu;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec.Forwarding;
@@ -22,6 +24,7 @@ internal sealed unsafe class TunToUdp : IDisposable
     private readonly int _socket;
     private readonly UdpSendBatch _batch;
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferSize);
+    private readonly byte* _scratch = (byte*)NativeMemory.Alloc(BufferSize);
     private readonly Group[] _groups = new Group[UdpSendBatch.MostGroups];
 
     public TunToUdp(EspWorker worker, int socket, bool segmenting)
@@ -47,7 +50,7 @@ internal sealed unsafe class TunToUdp : IDisposable
         {
             do
             {
-                Take(length);
+                Take(length, queue);
             }
             while (!_batch.IsFull && (length = queue.Read(_buffer, BufferSize)) > 0);
 
@@ -65,10 +68,11 @@ internal sealed unsafe class TunToUdp : IDisposable
     {
         _batch.Dispose();
         NativeMemory.Free(_buffer);
+        NativeMemory.Free(_scratch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Take(int length)
+    private void Take(int length, TunQueue queue)
     {
         Span<byte> octets = new(_buffer, length);
         if (length < VirtioNetHeader.Size
@@ -78,53 +82,108 @@ internal sealed unsafe class TunToUdp : IDisposable
             return;
         }
 
-        if (!_worker.TryRoute(octets[VirtioNetHeader.Size..], segments.Count, out EspTunnel tunnel))
+        ReadOnlySpan<byte> packet = octets[VirtioNetHeader.Size..];
+        if (!_worker.TryRoute(packet, segments.Count, out EspTunnel tunnel))
         {
             return;
         }
 
-        if (tunnel.TryGetCurrent(out EspPair pair))
-        {
-            Seal(ref segments, tunnel, pair);
-        }
-        else
+        if (!tunnel.TryGetCurrent(out EspPair pair))
         {
             _worker.DropOut(tunnel, IpsecDropReason.NotSealed, segments.Count);
+            return;
+        }
+
+        // RFC 4301 §5.1.2.1, RFC 6040 §4.1: DSCP and ECN go outside as they are inside.
+        OuterHeader.TryCreate(packet, out OuterHeader outer);
+        PacketFit fit = _worker.Fit(packet, segments.LargestLength, segments.Count, pair);
+        Group to = new() { Tunnel = tunnel, Remote = tunnel.Remote, TrafficClass = outer.TrafficClass, IsTooLong = fit.Action == PacketFitAction.SealForFragments };
+        switch (fit.Action)
+        {
+            case PacketFitAction.Refuse:
+                Explain(ref segments, fit.Mtu, queue);
+                break;
+            case PacketFitAction.Fragment:
+                SealFragments(ref segments, fit.Mtu, pair, to);
+                break;
+            default:
+                Seal(ref segments, pair, to);
+                break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Seal(ref PacketSegments segments, EspTunnel tunnel, EspPair pair)
+    private void Seal(ref PacketSegments segments, EspPair pair, in Group to)
     {
-        SocketAddress remote = tunnel.Remote;
         for (int i = 0; i < segments.Count; i++)
         {
-            if (_batch.IsFull)
-            {
-                Send();
-            }
-
-            Span<byte> place = _batch.Free;
+            Span<byte> place = Place();
             segments.TryNext(place[pair.TextOffset..], out int inner);
-            if (!pair.Outbound.TrySeal(place.Slice(pair.TextOffset, inner), place, out int length))
+            Seal(place, inner, pair, to);
+        }
+    }
+
+    // RFC 4301 §8.2: what may be fragmented is, before it is sealed, so that the other end need not put anything together.
+    private void SealFragments(ref PacketSegments segments, int mtu, EspPair pair, in Group to)
+    {
+        Span<byte> scratch = new(_scratch, BufferSize);
+        while (segments.TryNext(scratch, out int length))
+        {
+            if (!IPv4Fragments.TryCreate(scratch[..length], mtu, out IPv4Fragments fragments))
             {
-                _worker.DropOut(tunnel, IpsecDropReason.NotSealed, 1);
+                _worker.DropOut(pair.Tunnel, IpsecDropReason.NotIp, 1);
                 continue;
             }
 
-            _worker.Trace(tunnel, place[..length]);
-            Add(tunnel, remote, length, inner);
+            Span<byte> place = Place();
+            while (fragments.TryNext(place[pair.TextOffset..], out int inner))
+            {
+                Seal(place, inner, pair, to);
+                place = Place();
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(EspTunnel tunnel, SocketAddress remote, int length, int inner)
+    // About a super-packet, as about the first of its packets.
+    private void Explain(ref PacketSegments segments, int mtu, TunQueue queue)
     {
-        int last = _batch.Count - 1;
-        if (last < 0 || _groups[last].Tunnel != tunnel || _groups[last].Remote != remote || !_batch.TryAppend(length))
+        Span<byte> packet = new(_scratch, BufferSize);
+        Span<byte> message = new(_buffer, VirtioNetHeader.Size + PacketTooBig.LargestSize);
+        segments.TryNext(packet, out int length);
+        if (_worker.TryExplain(packet[..length], mtu, message[VirtioNetHeader.Size..], out int messageLength))
         {
-            _batch.Begin(length, remote.Buffer.Span[..remote.Size]);
-            _groups[++last] = new Group { Tunnel = tunnel, Remote = remote };
+            default(VirtioNetHeader).Write(message);
+            Iovec piece = new() { Base = _buffer, Length = (nuint)(VirtioNetHeader.Size + messageLength) };
+            queue.TryWrite(&piece, 1);
+        }
+    }
+
+    private Span<byte> Place()
+    {
+        if (_batch.IsFull)
+        {
+            Send();
+        }
+
+        return _batch.Free;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Seal(Span<byte> place, int inner, EspPair pair, in Group to)
+    {
+        if (!pair.Outbound.TrySeal(place.Slice(pair.TextOffset, inner), place, out int length))
+        {
+            _worker.DropOut(pair.Tunnel, IpsecDropReason.NotSealed, 1);
+            return;
+        }
+
+        _worker.Trace(pair.Tunnel, place[..length]);
+        int last = _batch.Count - 1;
+        if (last < 0 || !to.GoesWith(_groups[last]) || !_batch.TryAppend(length))
+        {
+            SocketAddress remote = to.Remote!;
+            _batch.Begin(length, remote.Buffer.Span[..remote.Size], to.TrafficClass, to.IsTooLong);
+            _groups[++last] = to;
         }
 
         _groups[last].Packets++;
@@ -172,7 +231,18 @@ internal sealed unsafe class TunToUdp : IDisposable
                 return wait && IsWritable();
             case Libc.InputOutput when _batch.Segmenting:
                 // udp(7): the route's device cannot checksum what would be cut. It will not learn to.
+                _batch.StopSegmenting();
                 Count(next, sent: _batch.SendSingly(next) == 0);
+                next++;
+                return true;
+            case Libc.Invalid or Libc.MessageSize:
+                // What is longer than the path carries goes in fragments, since it is sealed already. Where that is news, others will be made shorter.
+                if (!_groups[next].IsTooLong)
+                {
+                    _worker.MeasurePath(_groups[next].Tunnel!);
+                }
+
+                Count(next, sent: _batch.SendInFragments(next) == 0);
                 next++;
                 return true;
             default:
@@ -205,7 +275,11 @@ internal sealed unsafe class TunToUdp : IDisposable
     {
         public EspTunnel? Tunnel;
         public SocketAddress? Remote;
+        public byte TrafficClass;
+        public bool IsTooLong;
         public int Packets;
         public long Octets;
+
+        public readonly bool GoesWith(in Group other) => Tunnel == other.Tunnel && Remote == other.Remote && TrafficClass == other.TrafficClass && !IsTooLong;
     }
 }

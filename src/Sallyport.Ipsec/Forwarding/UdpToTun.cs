@@ -65,24 +65,25 @@ internal sealed unsafe class UdpToTun : IDisposable
     {
         Span<byte> octets = _batch.Octets(message);
         int size = _batch.SegmentSize(message);
+        byte trafficClass = _batch.TrafficClass(message);
         ReadOnlySpan<byte> from = _batch.From(message);
         do
         {
             Span<byte> datagram = octets[..Math.Min(size, octets.Length)];
             octets = octets[datagram.Length..];
-            Take(datagram, from, queue);
+            Take(datagram, from, trafficClass, queue);
         }
         while (!octets.IsEmpty);
     }
 
     // Of datagrams that came as one, each may be something else: a keepalive or an IKE message may be the short last one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Take(Span<byte> datagram, ReadOnlySpan<byte> from, TunQueue? queue)
+    private void Take(Span<byte> datagram, ReadOnlySpan<byte> from, byte trafficClass, TunQueue? queue)
     {
         switch (EspUdp.Classify(datagram))
         {
             case EspUdpKind.Esp:
-                if (_worker.TryOpen(datagram, from, out Span<byte> inner, out EspTunnel tunnel))
+                if (_worker.TryOpen(datagram, from, trafficClass, out Span<byte> inner, out EspTunnel tunnel))
                 {
                     Deliver(inner, from, tunnel, queue);
                 }

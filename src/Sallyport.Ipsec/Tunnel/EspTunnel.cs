@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using Sallyport.Esp;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ipsec.PathMtu;
 
 namespace Sallyport.Ipsec.Tunnel;
 
@@ -56,6 +59,12 @@ internal sealed class EspTunnel
 
     public IPEndPoint RemoteEndPoint { get; private set; }
 
+    /// <summary>How long the packets are that the path to the peer carries, in octets with all headers, as far as it is known.</summary>
+    public int PathMtu { get; set; } = PathProbe.Unknown;
+
+    /// <summary>What stands in front of ESP.</summary>
+    public EspEncapsulation Encapsulation => _remote.Family == AddressFamily.InterNetworkV6 ? EspEncapsulation.IPv6Udp : EspEncapsulation.IPv4Udp;
+
     /// <summary>When something last went out, in ticks of the endpoint's clock.</summary>
     public long LastSent
     {
@@ -85,27 +94,12 @@ internal sealed class EspTunnel
         return !_ended && _current.Outbound.TrySeal(inner, packet, out length);
     }
 
-    /// <summary>The pair that takes packets in under an SPI, or <see langword="null"/>.</summary>
-    public EspPair? ByInboundSpi(uint spi) => Array.Find(_pairs, p => p.Inbound.Spi == spi);
-
-    /// <summary>Sends under a pair from now on, unless it was deleted or a newer one is in use.</summary>
+    /// <summary>Sends under a pair from now on, unless it has ended or a newer one is in use.</summary>
     public void Use(EspPair pair)
     {
-        if (pair.Number > _current.Number && !pair.IsRetired && _pairs.Contains(pair))
+        if (pair.Number > _current.Number && _pairs.Contains(pair))
         {
             _current = pair;
-        }
-    }
-
-    /// <summary>Sends under a pair no more: it was deleted. Under it packets are still taken in.</summary>
-    /// <param name="pair">The pair.</param>
-    /// <param name="successor">Under which packets are sent instead, where they went under that one.</param>
-    public void Retire(EspPair pair, EspPair? successor)
-    {
-        pair.IsRetired = true;
-        if (_current == pair && successor is not null)
-        {
-            _current = successor;
         }
     }
 
@@ -139,7 +133,7 @@ internal sealed class EspTunnel
 
     internal EspPair Add(IkeChildSa child)
     {
-        EspPair pair = new(this, _made++, child, _options) { Before = Counts };
+        EspPair pair = new(this, _made++, child, _options);
         _pairs = [.. _pairs, pair];
         return pair;
     }

@@ -42,8 +42,7 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                     Certificate = TestPki.Gateway,
                     Identity = IkeIdentity.Fqdn(TestPki.GatewayName),
                     IkeOffers = builder.IkeOffers,
-                    EspOffers = builder.EspOffers,
-                    ChildLifetime = builder.ChildLifetime,
+                    EspOffers = [new EspOffer(256), new EspOffer(128)],
                 },
                 GatewayHandler = this,
                 Device = builder.Device ?? Inside,
@@ -112,8 +111,7 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         IpsecDataPath dataPath = IpsecDataPath.Offload,
         DataPathFeatures features = DataPathFeatures.All,
         int loops = 0,
-        IReadOnlyList<EspOffer>? espOffers = null,
-        IkeChildLifetime? childLifetime = null) => new()
+        int pathMtuLimit = ushort.MaxValue) => new()
     {
         Gateway = Endpoint.IkeEndPoint,
         NatTraversalPort = Endpoint.NatTraversalEndPoint.Port,
@@ -121,11 +119,10 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         DataPath = dataPath,
         Features = features,
         ForwardingLoops = loops,
+        PathMtuLimit = pathMtuLimit,
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         Trust = trust ?? new CertificateTrust([TestPki.Authority], IkeIdentity.Fqdn(TestPki.GatewayName)),
         Eap = new EapPeerOptions { Identity = user, Password = EapPassword.FromText(password), Methods = [method], Random = RandomNumberGenerator.Fill },
-        EspOffers = espOffers ?? [new EspOffer(256), new EspOffer(128)],
-        ChildLifetime = childLifetime ?? IkeChildLifetime.Default,
         Retransmission = new IkeRetransmission(TimeSpan.FromMilliseconds(500), 1.5, 6),
     };
 
@@ -160,10 +157,6 @@ internal sealed class IpsecEndpointOptionsBuilder
     public int ForwardingLoops { get; set; }
 
     public Func<Task> EapDelay { get; set; } = () => Task.CompletedTask;
-
-    public IReadOnlyList<EspOffer> EspOffers { get; set; } = [new EspOffer(256), new EspOffer(128)];
-
-    public IkeChildLifetime? ChildLifetime { get; set; } = IkeChildLifetime.Default;
 
     public IReadOnlyList<IkeOffer> IkeOffers { get; set; } =
     [

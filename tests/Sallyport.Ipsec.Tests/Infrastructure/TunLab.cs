@@ -17,15 +17,32 @@ internal sealed class TunLab : IDisposable
     public static readonly IPAddress ClientInside = IPAddress.Parse("192.168.13.1");
     private static readonly IPAddress GatewayOutside = IPAddress.Parse("10.9.0.1");
     private static readonly IPAddress ClientOutside = IPAddress.Parse("10.9.0.2");
+    private static readonly IPAddress GatewayOutsideV6 = IPAddress.Parse("fd00:9::1");
+    private static readonly IPAddress ClientOutsideV6 = IPAddress.Parse("fd00:9::2");
 
     /// <summary>Logs in.</summary>
-    public TunLab(TunLabSide? gateway = null, TunLabSide? client = null, ILoggerFactory? loggers = null)
+    /// <param name="gateway">How the gateway forwards.</param>
+    /// <param name="client">How the client forwards.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="meddling">Whether the path between them is one to be meddled with: <see cref="Wire"/>.</param>
+    /// <param name="v6">Whether that path is one of IPv6.</param>
+    public TunLab(TunLabSide? gateway = null, TunLabSide? client = null, ILoggerFactory? loggers = null, bool meddling = false, bool v6 = false)
     {
         gateway ??= new();
         client ??= new();
-        GatewayNetwork = NetworkNamespace.Make();
-        ClientNetwork = NetworkNamespace.Make();
-        NetworkNamespace.Link(GatewayNetwork, GatewayOutside + "/24", ClientNetwork, ClientOutside + "/24");
+        GatewayNetwork = NetworkNamespace.Make(v6);
+        ClientNetwork = NetworkNamespace.Make(v6);
+        (IPAddress gatewayOutside, IPAddress clientOutside) = v6 ? (GatewayOutsideV6, ClientOutsideV6) : (GatewayOutside, ClientOutside);
+        if (meddling)
+        {
+            Wire = new TunWire(GatewayNetwork, gatewayOutside, ClientNetwork, clientOutside);
+        }
+        else
+        {
+            string prefix = v6 ? "/64" : "/24";
+            NetworkNamespace.Link(GatewayNetwork, gatewayOutside + prefix, ClientNetwork, clientOutside + prefix);
+        }
+
         Gateway = GatewayNetwork.Do(() =>
         {
             GatewayDevice = TunDevice.Open("gateway%d");
@@ -34,7 +51,7 @@ internal sealed class TunLab : IDisposable
             return new TestGateway(
                 o =>
                 {
-                    o.Address = GatewayOutside;
+                    o.Address = gatewayOutside;
                     o.Device = GatewayDevice;
                     o.DataPath = gateway.DataPath;
                     o.Features = gateway.Features;
@@ -44,7 +61,7 @@ internal sealed class TunLab : IDisposable
         });
         Client = ClientNetwork.Do(() =>
         {
-            IpsecClientOptions options = Gateway.ClientOptions(localAddress: ClientOutside, dataPath: client.DataPath, features: client.Features, loops: client.Loops);
+            IpsecClientOptions options = Gateway.ClientOptions(localAddress: clientOutside, dataPath: client.DataPath, features: client.Features, loops: client.Loops, pathMtuLimit: client.PathMtuLimit);
             IpsecClient connected = IpsecClient.ConnectAsync(options, loggers).GetAwaiter().GetResult();
             ClientDevice = TunDevice.Open("client%d");
             ClientDevice.AddAddress(connected.Configuration.Address!, 32);
@@ -53,6 +70,9 @@ internal sealed class TunLab : IDisposable
             return connected;
         });
     }
+
+    /// <summary>The path between the two, where it is one to be meddled with.</summary>
+    public TunWire? Wire { get; }
 
     public NetworkNamespace GatewayNetwork { get; }
 
@@ -85,16 +105,20 @@ internal sealed class TunLab : IDisposable
         return (connection, listener.Accept());
     }
 
+    /// <summary>How many packets both sides have dropped for a reason.</summary>
+    public long Drops(IpsecDropReason reason) => Gateway.Endpoint.Dropped(reason) + Client.Endpoint.Dropped(reason);
+
     public void Dispose()
     {
         Client.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
         ClientDevice.DisposeAsync().AsTask().GetAwaiter().GetResult();
         GatewayDevice.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Wire?.Dispose();
         ClientNetwork.Dispose();
         GatewayNetwork.Dispose();
     }
 }
 
 /// <summary>How one side forwards.</summary>
-internal sealed record TunLabSide(IpsecDataPath DataPath = IpsecDataPath.Offload, DataPathFeatures Features = DataPathFeatures.All, int Loops = 2);
+internal sealed record TunLabSide(IpsecDataPath DataPath = IpsecDataPath.Offload, DataPathFeatures Features = DataPathFeatures.All, int Loops = 2, int PathMtuLimit = ushort.MaxValue);

@@ -32,6 +32,7 @@ internal static partial class Libc
     public const int Exists = 17;
     public const int Invalid = 22;
     public const int BadDescriptorState = 77;
+    public const int MessageSize = 90;
     public const int NoBuffers = 105;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -78,6 +79,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static unsafe partial int SetOption(int descriptor, int level, int name, int* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    public static unsafe partial int Connect(int descriptor, byte* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static unsafe partial nint Send(SafeDescriptor descriptor, byte* buffer, nuint count, int flags);

@@ -22,9 +22,9 @@ internal unsafe struct Message
     [FieldOffset(24)]
     public nuint PieceCount;
 
-    /// <summary>What goes beside the data: <see cref="SegmentControl"/>.</summary>
+    /// <summary>What goes beside the data.</summary>
     [FieldOffset(32)]
-    public SegmentControl* Control;
+    public ControlMessage* Control;
 
     /// <summary>Its octets.</summary>
     [FieldOffset(40)]
@@ -40,15 +40,22 @@ internal unsafe struct Message
 }
 
 /// <summary>
-/// The one control message of UDP segmentation: struct cmsghdr and the size of a segment, of 16 bits where we send (UDP_SEGMENT), of 32 where
-/// we receive (UDP_GRO).
+/// A control message with a number: struct cmsghdr and its data. Kinds that are used: the size of a segment, of 16 bits where we send
+/// (UDP_SEGMENT), of 32 where we receive (UDP_GRO); the octet that is IPv4's Type of Service or IPv6's Traffic Class.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
-internal struct SegmentControl
+internal struct ControlMessage
 {
+    public const int HeaderSize = 16;
     public const int UdpLevel = 17;
     public const int UdpSegment = 103;
     public const int UdpReceiveOffload = 104;
+    public const int IPv4Level = 0;
+    public const int TypeOfService = 1;
+    public const int ReceiveTypeOfService = 13;
+    public const int IPv6Level = 41;
+    public const int TrafficClass = 67;
+    public const int ReceiveTrafficClass = 66;
 
     [FieldOffset(0)]
     public nuint Length;
@@ -60,11 +67,23 @@ internal struct SegmentControl
     public int Type;
 
     [FieldOffset(16)]
+    public byte Octet;
+
+    [FieldOffset(16)]
     public ushort SegmentSize;
 
     [FieldOffset(16)]
-    public int ReceivedSegmentSize;
+    public int Number;
 
-    /// <summary>What tells the kernel to cut a datagram.</summary>
-    public static SegmentControl Cut(int segmentSize) => new() { Length = 16 + sizeof(ushort), Level = UdpLevel, Type = UdpSegment, SegmentSize = (ushort)segmentSize };
+    /// <summary>Tells the kernel to cut a datagram.</summary>
+    public static ControlMessage Cut(int segmentSize) => new() { Length = HeaderSize + sizeof(ushort), Level = UdpLevel, Type = UdpSegment, SegmentSize = (ushort)segmentSize };
+
+    /// <summary>Tells the kernel what stands in the IP header.</summary>
+    public static ControlMessage Mark(byte trafficClass, bool v6) => new()
+    {
+        Length = HeaderSize + sizeof(int),
+        Level = v6 ? IPv6Level : IPv4Level,
+        Type = v6 ? TrafficClass : TypeOfService,
+        Number = trafficClass,
+    };
 }

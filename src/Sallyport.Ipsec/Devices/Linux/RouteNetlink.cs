@@ -53,9 +53,13 @@ internal sealed class RouteNetlink : IDisposable
         Span<byte> info = message[HeaderSize..];
         const ushort AddressAttribute = 1;
         const ushort LocalAttribute = 2;
+        const byte NoDuplicateDetection = 2;
         byte[] octets = address.GetAddressBytes();
         info[0] = Family(octets);
         info[1] = (byte)prefixLength;
+
+        // Nobody else can have it; else the address of IPv6 could be used only after a while (RFC 4862 §5.4).
+        info[2] = octets.Length == 4 ? (byte)0 : NoDuplicateDetection;
         MemoryMarshal.Write(info[4..], index);
         int length = HeaderSize + 8;
         Add(message, ref length, LocalAttribute, octets);

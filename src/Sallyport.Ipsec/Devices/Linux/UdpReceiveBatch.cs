@@ -11,6 +11,10 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 {
     private const int BufferSize = 65536;
     private const int NameSize = 32;
+    private const int InterNetworkV6 = 10;
+
+    // Two messages with a number each, and to spare.
+    private const int ControlSize = 64;
 
     // How many messages a call takes at most: those of UDP_GRO hold up to 64 datagrams each.
     private const int Coalesced = 8;
@@ -21,7 +25,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly byte* _names;
     private readonly Message* _messages;
     private readonly Iovec* _pieces;
-    private readonly SegmentControl* _controls;
+    private readonly byte* _controls;
 
     /// <summary>Allocates the memory.</summary>
     /// <param name="socket">A socket that stays open as long as this is used.</param>
@@ -35,11 +39,11 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         _names = (byte*)NativeMemory.AllocZeroed(count, NameSize);
         _messages = (Message*)NativeMemory.AllocZeroed(count, (nuint)sizeof(Message));
         _pieces = (Iovec*)NativeMemory.AllocZeroed(count, (nuint)sizeof(Iovec));
-        _controls = (SegmentControl*)NativeMemory.AllocZeroed(count, (nuint)sizeof(SegmentControl));
+        _controls = (byte*)NativeMemory.AllocZeroed(count, ControlSize);
         for (int i = 0; i < _messageCount; i++)
         {
             _pieces[i] = new Iovec { Base = _buffers + (i * BufferSize), Length = BufferSize };
-            _messages[i] = new Message { Name = _names + (i * NameSize), Pieces = &_pieces[i], PieceCount = 1, Control = &_controls[i] };
+            _messages[i] = new Message { Name = _names + (i * NameSize), Pieces = &_pieces[i], PieceCount = 1, Control = (ControlMessage*)(_controls + (i * ControlSize)) };
         }
     }
 
@@ -55,7 +59,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         for (int i = 0; i < _messageCount; i++)
         {
             _messages[i].NameLength = NameSize;
-            _messages[i].ControlLength = (nuint)sizeof(SegmentControl);
+            _messages[i].ControlLength = ControlSize;
         }
 
         int count;
@@ -75,15 +79,12 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     public Span<byte> Octets(int message) => new(_pieces[message].Base, (int)Math.Min(_messages[message].Length, BufferSize));
 
     /// <summary>The length of each datagram of a message but the last.</summary>
-    public int SegmentSize(int message)
-    {
-        SegmentControl* control = _messages[message].Control;
-        bool several = _messages[message].ControlLength >= (nuint)(16 + sizeof(int))
-            && control->Level == SegmentControl.UdpLevel
-            && control->Type == SegmentControl.UdpReceiveOffload
-            && control->ReceivedSegmentSize > 0;
-        return several ? control->ReceivedSegmentSize : BufferSize;
-    }
+    public int SegmentSize(int message) => Find(message, ControlMessage.UdpLevel, ControlMessage.UdpReceiveOffload) is var size and > 0 ? size : BufferSize;
+
+    /// <summary>The octet of DSCP and ECN that was in the outer IP header; zero where the kernel does not tell.</summary>
+    public byte TrafficClass(int message) => (byte)(_messages[message].Name[0] == InterNetworkV6
+        ? Find(message, ControlMessage.IPv6Level, ControlMessage.TrafficClass)
+        : Find(message, ControlMessage.IPv4Level, ControlMessage.TypeOfService));
 
     /// <summary>The sender of a message: a struct sockaddr.</summary>
     public ReadOnlySpan<byte> From(int message) => new(_messages[message].Name, (int)Math.Min(_messages[message].NameLength, NameSize));
@@ -95,5 +96,30 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         NativeMemory.Free(_messages);
         NativeMemory.Free(_pieces);
         NativeMemory.Free(_controls);
+    }
+
+    // The number in a control message, which has one octet or four; zero where there is no such message.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Find(int message, int level, int type)
+    {
+        byte* at = (byte*)_messages[message].Control;
+        byte* end = at + Math.Min(_messages[message].ControlLength, ControlSize);
+        while (end - at > ControlMessage.HeaderSize)
+        {
+            ControlMessage* control = (ControlMessage*)at;
+            if (control->Length <= ControlMessage.HeaderSize || control->Length > (nuint)(end - at))
+            {
+                break;
+            }
+
+            if (control->Level == level && control->Type == type)
+            {
+                return control->Length >= ControlMessage.HeaderSize + sizeof(int) ? control->Number : control->Octet;
+            }
+
+            at += (control->Length + 7) & ~(nuint)7;
+        }
+
+        return 0;
     }
 }

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Sallyport.Ipsec.Tests.Infrastructure;
+using Sallyport.Ipsec.Tunnel;
+
+namespace Sallyport.Ipsec.Tests.Forwarding;
+
+/// <summary>Tunnels over paths as they are: of either version of IP, that lose packets, change their order, and carry only short ones.</summary>
+[SupportedOSPlatform("linux")]
+public class PathTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const int IPv4Level = 0;
+    private const int MtuDiscovery = 10;
+    private const int PathMtuOption = 14;
+
+    public static TheoryData<IpsecDataPath, bool> Paths => new()
+    {
+        { IpsecDataPath.Offload, false },
+        { IpsecDataPath.Offload, true },
+        { IpsecDataPath.Plain, false },
+        { IpsecDataPath.Plain, true },
+    };
+
+    [SkippableTheory]
+    [MemberData(nameof(Paths))]
+    public void TCP_goes_both_ways_whole_where_one_packet_in_a_hundred_is_lost_and_others_are_overtaken(IpsecDataPath dataPath, bool v6)
+    {
+        using TunLab lab = new(new(dataPath), new(dataPath), meddling: true, v6: v6);
+        Random random = new(7);
+        byte[]? late = null;
+        int lost = 0;
+        lab.Wire!.Meddle = packet =>
+        {
+            if (random.Next(100) == 0)
+            {
+                lost++;
+                return [];
+            }
+
+            if (late is null && random.Next(20) == 0)
+            {
+                late = packet;
+                return [];
+            }
+
+            List<byte[]> passed = late is not null && random.Next(3) == 0 ? [packet, late] : [packet];
+            late = passed.Count == 2 ? null : late;
+            return passed;
+        };
+        Exchange(lab, Transfer.Megabyte);
+
+        Assert.True(lost > 5, $"only {lost} packets were lost");
+        Assert.Equal((0, 0), (lab.Drops(IpsecDropReason.EspIntegrityCheck), lab.Drops(IpsecDropReason.EspContent)));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Paths))]
+    public void TCP_finds_its_way_over_a_path_of_1280_octets_whose_routers_say_so(IpsecDataPath dataPath, bool v6)
+    {
+        using TunLab lab = new(new(dataPath), new(dataPath), meddling: true, v6: v6);
+        lab.Wire!.Mtu = 1280;
+        EspTunnel[] tunnels = [lab.Client.Session.Tunnel!, Assert.Single(lab.Gateway.Endpoint.Sessions).Tunnel!];
+        Assert.All(tunnels, t => Assert.Equal(1500, t.PathMtu));
+        long start = Stopwatch.GetTimestamp();
+        while (tunnels.Any(t => t.PathMtu != 1280) && Stopwatch.GetElapsedTime(start) < Patience)
+        {
+            Exchange(lab, Transfer.Megabyte / 4);
+        }
+
+        // Each side knows it, tells its own TCP, and nothing is fragmented any more.
+        Assert.All(tunnels, t => Assert.Equal(1280, t.PathMtu));
+        Exchange(lab, 1000);
+        int fragments = lab.Wire.Fragments;
+        Exchange(lab, Transfer.Megabyte);
+        Assert.True(lab.Drops(IpsecDropReason.PacketTooBig) > 0, "nothing was too big");
+        Assert.Equal(fragments, lab.Wire.Fragments);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Paths))]
+    public void Datagrams_that_may_be_fragmented_are_cut_before_they_are_sealed(IpsecDataPath dataPath, bool v6)
+    {
+        using TunLab lab = new(new(dataPath), new(dataPath) { PathMtuLimit = 1280 }, meddling: true, v6: v6);
+        using Socket receiver = lab.GatewayNetwork.Do(() => Bound(TunLab.GatewayInside));
+        using Socket sender = lab.ClientNetwork.Do(() => Bound(TunLab.ClientInside));
+        sender.SetRawSocketOption(IPv4Level, MtuDiscovery, BitConverter.GetBytes(0));
+        byte[] sent = new byte[1372];
+        byte[] received = new byte[2000];
+        for (byte round = 0; round < 10; round++)
+        {
+            sent.AsSpan().Fill(round);
+            sender.SendTo(sent, receiver.LocalEndPoint!);
+            Assert.Equal(sent, received[..receiver.Receive(received)]);
+        }
+
+        // Counted a moment after the last one has arrived.
+        IpsecSession session = Assert.Single(lab.Gateway.Endpoint.Sessions);
+        SpinWait.SpinUntil(() => session.Counts.PacketsIn == 20, 5000);
+        Assert.Equal((20, 0), (session.Counts.PacketsIn, lab.Wire!.Fragments));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Paths))]
+    public void A_sender_of_datagrams_that_may_not_be_fragmented_is_told_how_long_they_may_be(IpsecDataPath dataPath, bool v6)
+    {
+        using TunLab lab = new(new(dataPath), new(dataPath) { PathMtuLimit = 1280 }, meddling: true, v6: v6);
+        using Socket receiver = lab.GatewayNetwork.Do(() => Bound(TunLab.GatewayInside));
+        using Socket sender = lab.ClientNetwork.Do(() => Bound(TunLab.ClientInside));
+        sender.SetRawSocketOption(IPv4Level, MtuDiscovery, BitConverter.GetBytes(2));
+        sender.Connect(receiver.LocalEndPoint!);
+        sender.Send(new byte[1372]);
+        int largest = lab.Client.Session.Tunnel!.Current.LargestInner;
+        byte[] mtu = new byte[sizeof(int)];
+        bool told = SpinWait.SpinUntil(() => sender.GetRawSocketOption(IPv4Level, PathMtuOption, mtu) == sizeof(int) && BitConverter.ToInt32(mtu) == largest, 5000);
+
+        Assert.True(told, $"{BitConverter.ToInt32(mtu)} and not {largest}");
+        Assert.Equal((int)SocketError.MessageSize, sender.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error));
+        Assert.Equal(1, lab.Client.Endpoint.Dropped(IpsecDropReason.PacketTooBig));
+        Assert.Throws<SocketException>(() => sender.Send(new byte[1372]));
+        sender.Send(new byte[largest - 28]);
+        Assert.Equal(largest - 28, receiver.Receive(new byte[2000]));
+        Assert.Equal(0, lab.Wire!.Fragments);
+    }
+
+    private static void Exchange(TunLab lab, int size)
+    {
+        (Socket client, Socket server) = lab.Connect();
+        using (client)
+        using (server)
+        {
+            Transfer.BothWays(client, server, size);
+        }
+    }
+
+    private static Socket Bound(IPAddress address)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        socket.Bind(new IPEndPoint(address, 0));
+        return socket;
+    }
+}
