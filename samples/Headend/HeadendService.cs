@@ -227,7 +227,8 @@ public sealed class HeadendService : IHostedService, IIpsecGatewayHandler, IAsyn
         Intermediates = _intermediates,
         Identity = _plan.Trustpoint.Fqdn is { } name ? IkeIdentity.Fqdn(name) : IkeIdentity.Address(_plan.OuterAddress),
         IkeOffers = [.. _plan.Proposals.Select(CryptoKeywords.ToOffer)],
-        EspOffers = [new EspOffer(_plan.TransformSet.KeyBits)],
+        EspOffers = _plan.EspOffers,
+        ChildLifetime = _plan.ChildLifetime,
         DeadPeerDetection = _plan.Profile.DpdInterval is { } interval ? new IkeDeadPeerDetection(interval, _plan.Profile.DpdRetry, _plan.Profile.DpdOnDemand) : null,
         DecisionTimeout = Patience,
     };

@@ -40,14 +40,17 @@ public sealed class IpsecSession : IDisposable
     /// <summary>The SPI under which ESP is sent; 0 before there is a tunnel.</summary>
     public uint OutboundSpi => Tunnel?.Current.Outbound.Spi ?? 0;
 
-    /// <summary>The length of the ESP key in bits; 0 before there is a tunnel.</summary>
-    public int EspKeyBits => Tunnel?.Current.KeyBits ?? 0;
+    /// <summary>What protects ESP; <see langword="null"/> before there is a tunnel.</summary>
+    public IkeChildSuite? ChildSuite => Tunnel?.Current.Suite;
 
     /// <summary>The peer's outer address and port: where ESP goes, and before there is a tunnel where IKE goes.</summary>
     public IPEndPoint Remote => Tunnel?.RemoteEndPoint ?? Ike.Path.Remote;
 
     /// <summary>What the tunnel has carried.</summary>
     public EspCounts Counts => Tunnel?.Counts ?? default;
+
+    /// <summary>What the tunnel has carried since it last got new keys.</summary>
+    public EspCounts ChildCounts => Tunnel is { } tunnel ? tunnel.Counts.Since(tunnel.Current.Before) : default;
 
     /// <summary>Whatever the program wants to remember with the session, such as the person's name or the RADIUS state.</summary>
     public object? Tag { get; set; }
@@ -61,6 +64,12 @@ public sealed class IpsecSession : IDisposable
 
     /// <summary>Ends the session; the peer is told by a Delete (RFC 7296 §1.4.1). <see cref="Ended"/> is set once it has answered, or gave none.</summary>
     public void Close() => _endpoint.Post(Ike.Close);
+
+    /// <summary>Asks the peer for new keys of the tunnel (RFC 7296 §1.3.3), whatever its lifetime. No packet is lost over it.</summary>
+    public void RekeyChild() => _endpoint.Post(Ike.RekeyChild);
+
+    /// <summary>Asks the peer for new keys of the IKE SA (RFC 7296 §1.3.2).</summary>
+    public void RekeyIke() => _endpoint.Post(Ike.RekeyIke);
 
     /// <summary>The number and the IKE session, never a key.</summary>
     public override string ToString() => $"session {Id}: {Ike}";
@@ -76,5 +85,29 @@ public sealed class IpsecSession : IDisposable
         return Tunnel = new EspTunnel(this, news.Child, Ike.Path.Remote, options);
     }
 
+    internal void NoteInbound(TimeSpan now)
+    {
+        Ike.NoteInbound(now);
+        NoteTraffic(now);
+    }
+
+    internal void NoteOutbound(TimeSpan now)
+    {
+        Ike.NoteOutbound();
+        NoteTraffic(now);
+    }
+
     internal void End() => _ended.Cancel();
+
+    // The sequence numbers tell the packets, lost ones among them: those count as well (RFC 4303 §3.3.3).
+    private void NoteTraffic(TimeSpan now)
+    {
+        if (Tunnel is { } tunnel)
+        {
+            EspPair pair = tunnel.Current;
+            ulong packets = Math.Max(pair.Inbound.Newest, pair.Outbound.Sequence);
+            EspCounts counts = tunnel.Counts.Since(pair.Before);
+            Ike.NoteChildTraffic(pair.Inbound.Spi, (long)Math.Min(packets, long.MaxValue), Math.Max(counts.OctetsIn, counts.OctetsOut), now);
+        }
+    }
 }

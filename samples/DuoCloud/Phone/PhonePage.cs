@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sallyport.Samples.CommonWeb;
 using Sallyport.Samples.DuoCloud.Logins;
 using Sallyport.Samples.DuoCloud.Tls;
 
@@ -10,15 +10,8 @@ namespace Sallyport.Samples.DuoCloud.Phone;
 /// <summary>The phone, as a page in the browser: shows the pushes that wait, as they come, and sends the answers.</summary>
 internal sealed class PhonePage(LoginDesk desk, CloudCertificates certificates, IHostApplicationLifetime lifetime)
 {
-    private const int MostViewers = 64;
     private const int MostPushes = 100;
-
-    // Everything comes from this origin, and nobody may frame the page: a click on "Approve" is the person's own.
-    private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-    private int _viewers;
+    private readonly BrowserPage _page = new(typeof(PhonePage).Assembly, "DuoCloud.Phone.", certificates.Names.Contains);
 
     /// <summary>Adds the page's addresses.</summary>
     public void Map(WebApplication app)
@@ -28,27 +21,11 @@ internal sealed class PhonePage(LoginDesk desk, CloudCertificates certificates, 
             c.Response.Redirect("/phone");
             return Task.CompletedTask;
         }));
-        app.MapGet("/phone", (RequestDelegate)(c => FileAsync(c, "phone.html", "text/html; charset=utf-8")));
-        app.MapGet("/phone/phone.css", (RequestDelegate)(c => FileAsync(c, "phone.css", "text/css; charset=utf-8")));
-        app.MapGet("/phone/phone.js", (RequestDelegate)(c => FileAsync(c, "phone.js", "text/javascript; charset=utf-8")));
-        app.MapGet("/phone/events", (RequestDelegate)EventsAsync);
+        _page.Map(app, "/phone", "phone.html");
+        _page.Map(app, "/phone/phone.css", "phone.css");
+        _page.Map(app, "/phone/phone.js", "phone.js");
+        new EventFeed(_page, () => desk.Changed, _ => [new PageEvent(Describe())], lifetime).Map(app, "/phone/events");
         app.MapPost("/phone/pushes/{id}", (RequestDelegate)AnswerAsync);
-    }
-
-    private static async Task FileAsync(HttpContext context, string name, string type)
-    {
-        Headers(context.Response, type);
-        await using Stream file = typeof(PhonePage).Assembly.GetManifestResourceStream($"DuoCloud.Phone.{name}")!;
-        await file.CopyToAsync(context.Response.Body, context.RequestAborted);
-    }
-
-    private static void Headers(HttpResponse response, string type)
-    {
-        response.ContentType = type;
-        response.Headers.ContentSecurityPolicy = ContentPolicy;
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.CacheControl = "no-store";
     }
 
     private static async Task<bool?> ReadAnswerAsync(HttpRequest request, CancellationToken cancellation)
@@ -76,58 +53,13 @@ internal sealed class PhonePage(LoginDesk desk, CloudCertificates certificates, 
         }
     }
 
-    /// <summary>Whether the browser addresses us by a name of ours: a foreign name that was pointed at us (DNS rebinding) is none.</summary>
-    private bool IsOurName(HttpRequest request)
-    {
-        string host = request.Host.Host.Trim('[', ']').ToLowerInvariant();
-        return certificates.Names.Contains(host) || IPAddress.TryParse(host, out _);
-    }
-
-    private async Task EventsAsync(HttpContext context)
-    {
-        if (!IsOurName(context.Request))
-        {
-            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            return;
-        }
-
-        if (Interlocked.Increment(ref _viewers) > MostViewers)
-        {
-            Interlocked.Decrement(ref _viewers);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return;
-        }
-
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        try
-        {
-            Headers(context.Response, "text/event-stream");
-            while (!ended.IsCancellationRequested)
-            {
-                // Taken before the list is: a change in between is told in the next round.
-                Task changed = desk.Changed;
-                await context.Response.WriteAsync($"data: {Describe()}\n\n", ended.Token);
-                await context.Response.Body.FlushAsync(ended.Token);
-                await Task.WhenAny(changed, Task.Delay(Heartbeat, ended.Token));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The browser went away, or the simulator stops.
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _viewers);
-        }
-    }
-
     private async Task AnswerAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        Headers(context.Response, "application/json");
+        BrowserPage.Head(context.Response, "application/json");
 
         // A form or script of another site may send a POST here, but cannot hide where it comes from.
-        bool sameOrigin = IsOurName(request)
+        bool sameOrigin = _page.IsOurName(request)
             && request.Headers.Origin == string.Create(CultureInfo.InvariantCulture, $"https://{request.Host}")
             && (request.Headers["Sec-Fetch-Site"].FirstOrDefault() ?? "same-origin") == "same-origin";
         if (!sameOrigin)

@@ -1,4 +1,6 @@
 using System.Net;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
 
 namespace Sallyport.Samples.Headend.Configuration;
 
@@ -28,8 +30,11 @@ public sealed class HeadendPlan
     /// <summary>What is asked of IKE, in order of preference.</summary>
     public required IReadOnlyList<Ikev2Proposal> Proposals { get; init; }
 
-    /// <summary>What is asked of ESP.</summary>
-    public required TransformSet TransformSet { get; init; }
+    /// <summary>What is asked of ESP, in order of preference.</summary>
+    public required IReadOnlyList<EspOffer> EspOffers { get; init; }
+
+    /// <summary>How long the keys of ESP are used: an hour and 4,608,000 KB unless configured, as on the router.</summary>
+    public required IkeChildLifetime ChildLifetime { get; init; }
 
     /// <summary>Who is asked about a login, in order.</summary>
     public required IReadOnlyList<RadiusServerSettings> RadiusServers { get; init; }
@@ -53,8 +58,6 @@ public sealed class HeadendPlan
         IpsecProfile ipsec = Follow(template.Protection!.Value, configuration.IpsecProfiles, "crypto ipsec profile");
         Ikev2Profile profile = Follow(
             ipsec.Ikev2Profile ?? throw ipsec.Line.Error("'set ikev2-profile NAME' is missing"), configuration.Ikev2Profiles, "crypto ikev2 profile");
-        TransformSet transformSet = Follow(
-            ipsec.TransformSet ?? throw ipsec.Line.Error("'set transform-set NAME' is missing"), configuration.TransformSets, "crypto ipsec transform-set");
         CheckProfile(profile, template);
         AuthorizationPolicy policy = Follow(
             profile.GroupPolicy ?? throw profile.Line.Error("'aaa authorization group eap list LIST POLICY' is missing"),
@@ -75,7 +78,8 @@ public sealed class HeadendPlan
                 configuration.Trustpoints,
                 "crypto pki trustpoint"),
             Proposals = ProposalsOf(configuration, profile),
-            TransformSet = transformSet,
+            EspOffers = EspOffersOf(configuration, ipsec),
+            ChildLifetime = LifetimeOf(configuration, ipsec),
             RadiusServers = RadiusServersOf(configuration, profile),
             Policy = policy,
             Pool = Follow(policy.Pool ?? throw policy.Line.Error("'pool NAME' is missing"), configuration.Pools, "ip local pool"),
@@ -146,6 +150,31 @@ public sealed class HeadendPlan
         }
 
         return proposals;
+    }
+
+    private static List<EspOffer> EspOffersOf(RouterConfiguration configuration, IpsecProfile profile)
+    {
+        if (profile.TransformSets.Count == 0)
+        {
+            throw profile.Line.Error("'set transform-set NAME' is missing");
+        }
+
+        IReadOnlyList<KeyExchangeMethod> groups = profile.Pfs == KeyExchangeMethod.None ? [] : [profile.Pfs];
+        return
+        [
+            .. profile.TransformSets
+                .Select(s => Follow(s, configuration.TransformSets, "crypto ipsec transform-set"))
+                .Select(t => new EspOffer(t.Cipher, t.Integrity) { KeyExchange = groups }),
+        ];
+    }
+
+    private static IkeChildLifetime LifetimeOf(RouterConfiguration configuration, IpsecProfile profile)
+    {
+        const uint Kilobytes = 4_608_000;
+        return new IkeChildLifetime(
+            profile.Lifetime.Time ?? configuration.SaLifetime.Time ?? TimeSpan.FromHours(1),
+            IkeChildLifetime.Default.Packets,
+            1024L * (profile.Lifetime.Kilobytes ?? configuration.SaLifetime.Kilobytes ?? Kilobytes));
     }
 
     private static List<RadiusServerSettings> RadiusServersOf(RouterConfiguration configuration, Ikev2Profile profile)

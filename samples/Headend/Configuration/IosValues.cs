@@ -23,10 +23,13 @@ internal static class IosValues
     }
 
     /// <summary>A whole number within bounds.</summary>
-    public static int Number(IosLine line, int index, string wanted, int minimum, int maximum)
+    public static int Number(IosLine line, int index, string wanted, int minimum, int maximum) => (int)Number(line, index, wanted, minimum, (long)maximum);
+
+    /// <summary>A whole number within bounds that may be large.</summary>
+    public static long Number(IosLine line, int index, string wanted, long minimum, long maximum)
     {
         string word = line.Word(index, wanted);
-        return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
+        return long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum
             ? value
             : throw line.Error($"'{word}' is not {wanted}: a number from {minimum} to {maximum} should stand here");
     }

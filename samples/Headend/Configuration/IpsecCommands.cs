@@ -4,8 +4,10 @@ namespace Sallyport.Samples.Headend.Configuration;
 internal static class IpsecCommands
 {
     private static readonly IosCommands<IpsecProfile> ProfileCommands = new IosCommands<IpsecProfile>("crypto ipsec profile")
-        .On("set transform-set", (p, line, at) => p.TransformSet = (line.Word(at, "the name of a transform set"), line))
+        .On("set transform-set", (p, line, at) => p.SetTransformSets(line, at))
         .On("set ikev2-profile", (p, line, at) => p.Ikev2Profile = (line.Word(at, "the name of an ikev2 profile"), line))
+        .On("set security-association lifetime", (p, line, at) => Lifetime(p.Lifetime, line, at))
+        .On("set pfs", (p, line, at) => p.Pfs = TransformWords.Group(line, at))
         .Accept("set security-association", "set reverse-route", "responder-only");
 
     private static readonly IosCommands<InterfaceSettings> TunnelCommands = new IosCommands<InterfaceSettings>("interface Virtual-Template")
@@ -17,18 +19,6 @@ internal static class IpsecCommands
     public static void TransformSet(RouterConfiguration configuration, IosLine line, int at)
     {
         string name = line.Word(at, "the transform set's name");
-        string transform = line.Word(at + 1, "esp-gcm");
-        if (!transform.Equals("esp-gcm", StringComparison.OrdinalIgnoreCase))
-        {
-            throw line.Error($"the transform '{transform}' is not supported; 'esp-gcm 128', 'esp-gcm 192' or 'esp-gcm 256' should stand here");
-        }
-
-        int bits = at + 2 < line.Words.Count ? IosValues.Number(line, at + 2, "a key length in bits", 128, 256) : 128;
-        if (bits is not (128 or 192 or 256))
-        {
-            throw line.Error($"AES has no key of {bits} bits; 128, 192 or 256 should stand here");
-        }
-
         foreach (IosLine child in line.Children)
         {
             if (!child.StartsWith("mode", "tunnel"))
@@ -37,7 +27,29 @@ internal static class IpsecCommands
             }
         }
 
-        configuration.TransformSets[name] = new TransformSet(line, bits);
+        configuration.TransformSets[name] = TransformWords.Read(line, at + 1);
+    }
+
+    /// <summary><c>security-association lifetime</c>, for all profiles or in one.</summary>
+    public static void Lifetime(SaLifetime lifetime, IosLine line, int at)
+    {
+        string unit = line.Word(at, "'seconds' or 'kilobytes'");
+        if (unit.Equals("seconds", StringComparison.OrdinalIgnoreCase))
+        {
+            lifetime.Time = TimeSpan.FromSeconds(IosValues.Number(line, at + 1, "a lifetime in seconds", 120, 2_592_000));
+        }
+        else if (!unit.Equals("kilobytes", StringComparison.OrdinalIgnoreCase))
+        {
+            throw line.Error($"'{unit}' is no unit of a lifetime; 'seconds' or 'kilobytes' should stand here");
+        }
+        else if (line.Word(at + 1, "a number of kilobytes, or 'disable'").Equals("disable", StringComparison.OrdinalIgnoreCase))
+        {
+            lifetime.Kilobytes = 0;
+        }
+        else
+        {
+            lifetime.Kilobytes = (uint)IosValues.Number(line, at + 1, "a volume in kilobytes", 2560, uint.MaxValue);
+        }
     }
 
     public static void Profile(RouterConfiguration configuration, IosLine line, int at)

@@ -21,6 +21,7 @@ internal static class RouterCommands
         (["crypto", "ikev2", "profile"], Ikev2Commands.Profile),
         (["crypto", "ipsec", "transform-set"], IpsecCommands.TransformSet),
         (["crypto", "ipsec", "profile"], IpsecCommands.Profile),
+        (["crypto", "ipsec", "security-association", "lifetime"], (c, line, at) => IpsecCommands.Lifetime(c.SaLifetime, line, at)),
         (["interface"], IpsecCommands.Interface),
     ];
 

@@ -62,6 +62,9 @@ public sealed class RouterConfiguration
     /// <summary><c>crypto ipsec profile</c>.</summary>
     public Dictionary<string, IpsecProfile> IpsecProfiles { get; } = [];
 
+    /// <summary><c>crypto ipsec security-association lifetime</c>.</summary>
+    public SaLifetime SaLifetime { get; } = new();
+
     /// <summary><c>interface</c>.</summary>
     public Dictionary<string, InterfaceSettings> Interfaces { get; } = [];
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
 
 namespace Sallyport.Samples.Headend.Configuration;
 
@@ -203,27 +205,55 @@ public sealed class Ikev2Profile(IosLine line, string name)
     internal void AddMatch(IdentityMatch match) => _matches.Add(match);
 }
 
-/// <summary><c>crypto ipsec transform-set NAME esp-gcm BITS</c>.</summary>
-public sealed class TransformSet(IosLine line, int keyBits)
+/// <summary><c>crypto ipsec transform-set NAME TRANSFORM…</c>.</summary>
+public sealed class TransformSet(IosLine line, IkeCipher cipher, IntegrityAlgorithm integrity)
 {
     /// <summary>Where it is defined.</summary>
     public IosLine Line { get; } = line;
 
-    /// <summary>The AES key in bits: 128, 192 or 256.</summary>
-    public int KeyBits { get; } = keyBits;
+    /// <summary>The cipher and its key.</summary>
+    public IkeCipher Cipher { get; } = cipher;
+
+    /// <summary>The hash, with AES-CBC.</summary>
+    public IntegrityAlgorithm Integrity { get; } = integrity;
+}
+
+/// <summary><c>security-association lifetime</c>: null where it is not configured.</summary>
+public sealed class SaLifetime
+{
+    /// <summary><c>seconds</c>.</summary>
+    public TimeSpan? Time { get; internal set; }
+
+    /// <summary><c>kilobytes</c>; 0 where the volume has no limit.</summary>
+    public uint? Kilobytes { get; internal set; }
 }
 
 /// <summary><c>crypto ipsec profile NAME</c>.</summary>
 public sealed class IpsecProfile(IosLine line)
 {
+    private readonly List<(string Name, IosLine Line)> _transformSets = [];
+
     /// <summary>Where it is defined.</summary>
     public IosLine Line { get; } = line;
 
-    /// <summary><c>set transform-set</c>, with its line.</summary>
-    public (string Name, IosLine Line)? TransformSet { get; internal set; }
+    /// <summary><c>set transform-set</c>, in order of preference, each with its line.</summary>
+    public IReadOnlyList<(string Name, IosLine Line)> TransformSets => _transformSets;
 
     /// <summary><c>set ikev2-profile</c>, with its line.</summary>
     public (string Name, IosLine Line)? Ikev2Profile { get; internal set; }
+
+    /// <summary><c>set security-association lifetime</c>.</summary>
+    public SaLifetime Lifetime { get; } = new();
+
+    /// <summary><c>set pfs</c>: new keys are exchanged anew in this group.</summary>
+    public KeyExchangeMethod Pfs { get; internal set; }
+
+    internal void SetTransformSets(IosLine line, int at)
+    {
+        line.Word(at, "the name of a transform set");
+        _transformSets.Clear();
+        _transformSets.AddRange(line.Words.Skip(at).Select(name => (name, line)));
+    }
 }
 
 /// <summary><c>interface NAME</c>.</summary>

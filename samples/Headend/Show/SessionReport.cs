@@ -83,7 +83,11 @@ public sealed record SuiteReport(string Encryption, int KeyBits, string Prf, str
 /// <param name="DropsIn">Packets dropped on the way in.</param>
 /// <param name="PacketsOut">Packets sealed.</param>
 /// <param name="DropsOut">Packets dropped on the way out.</param>
-public sealed record FlowReport(IReadOnlyList<IPNetwork> LocalNetworks, long PacketsIn, long DropsIn, long PacketsOut, long DropsOut);
+/// <param name="Left">How long its keys are still used.</param>
+/// <param name="KilobytesLeftIn">How much they may still open, or <see langword="null"/> without a limit.</param>
+/// <param name="KilobytesLeftOut">How much they may still seal, likewise.</param>
+public sealed record FlowReport(
+    IReadOnlyList<IPNetwork> LocalNetworks, long PacketsIn, long DropsIn, long PacketsOut, long DropsOut, TimeSpan Left, long? KilobytesLeftIn, long? KilobytesLeftOut);
 
 /// <summary>Where NAT detection (RFC 7296 §2.23) found a translator.</summary>
 public enum NatSide

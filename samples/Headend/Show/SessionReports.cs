@@ -43,9 +43,14 @@ internal static class SessionReports
                 counts.PacketsIn,
                 counts.DropsIn,
                 counts.PacketsOut,
-                counts.DropsOut),
+                counts.DropsOut,
+                plan.ChildLifetime.Time - (now - (ike.ChildEstablishedAt ?? now)),
+                LeftOf(plan.ChildLifetime, session.ChildCounts.OctetsIn),
+                LeftOf(plan.ChildLifetime, session.ChildCounts.OctetsOut)),
         };
     }
+
+    private static long? LeftOf(IkeChildLifetime lifetime, long octets) => lifetime.Octets == 0 ? null : Math.Max(0, lifetime.Octets - octets) / 1024;
 
     private static SuiteReport Suite(IkeSuite suite) => new(
         suite.Encryption == EncryptionAlgorithm.AesGcm16 ? "AES-GCM" : "AES-CBC",

@@ -52,11 +52,13 @@ public static class ShowSession
             text.WriteLine($"  IPSEC FLOW: permit ip {Selector(network)} host {s.AssignedAddress} ");
         }
 
-        // No volume limit is set on the ESP SAs, and they live as long as the IKE SA.
         text.WriteLine("        Active SAs: 2, origin: crypto map");
-        text.WriteLine($"        Inbound:  #pkts dec'ed {s.Flow.PacketsIn} drop {s.Flow.DropsIn} life (KB/Sec) KB Vol Rekey Disabled/{(long)left.TotalSeconds}");
-        text.WriteLine($"        Outbound: #pkts enc'ed {s.Flow.PacketsOut} drop {s.Flow.DropsOut} life (KB/Sec) KB Vol Rekey Disabled/{(long)left.TotalSeconds}");
+        text.WriteLine($"        Inbound:  #pkts dec'ed {s.Flow.PacketsIn} drop {s.Flow.DropsIn} life (KB/Sec) {Life(s.Flow.KilobytesLeftIn, s.Flow.Left)}");
+        text.WriteLine($"        Outbound: #pkts enc'ed {s.Flow.PacketsOut} drop {s.Flow.DropsOut} life (KB/Sec) {Life(s.Flow.KilobytesLeftOut, s.Flow.Left)}");
     }
+
+    private static string Life(long? kilobytes, TimeSpan left) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kilobytes?.ToString(CultureInfo.InvariantCulture) ?? "KB Vol Rekey Disabled"}/{Math.Max(0, (long)left.TotalSeconds)}");
 
     private static string Selector(IPNetwork network)
     {

@@ -21,13 +21,7 @@ public sealed record IkeSuite(EncryptionAlgorithm Encryption, int KeyBits, PrfAl
     public int EncryptionKeySize => (KeyBits / 8) + (IsAead ? 4 : 0);
 
     /// <summary>SK_a in octets, 0 with an AEAD cipher.</summary>
-    public int IntegrityKeySize => Integrity switch
-    {
-        IntegrityAlgorithm.HmacSha256Trunc128 => 32,
-        IntegrityAlgorithm.HmacSha384Trunc192 => 48,
-        IntegrityAlgorithm.HmacSha512Trunc256 => 64,
-        _ => 0,
-    };
+    public int IntegrityKeySize => KeySizeOf(Integrity);
 
     /// <summary>The integrity check value in octets.</summary>
     public int IcvSize => IsAead ? 16 : IntegrityKeySize / 2;
@@ -45,4 +39,13 @@ public sealed record IkeSuite(EncryptionAlgorithm Encryption, int KeyBits, PrfAl
             EncryptionAlgorithm.AesGcm16 => KeyBits is 128 or 192 or 256 && Integrity == IntegrityAlgorithm.None,
             _ => false,
         });
+
+    /// <summary>The key of an integrity algorithm in octets, as long as its hash (RFC 4868 §2.1.1); 0 for one that is not implemented.</summary>
+    internal static int KeySizeOf(IntegrityAlgorithm algorithm) => algorithm switch
+    {
+        IntegrityAlgorithm.HmacSha256Trunc128 => 32,
+        IntegrityAlgorithm.HmacSha384Trunc192 => 48,
+        IntegrityAlgorithm.HmacSha512Trunc256 => 64,
+        _ => 0,
+    };
 }

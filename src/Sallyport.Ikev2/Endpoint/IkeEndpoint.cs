@@ -14,7 +14,8 @@ public sealed class IkeEndpoint : IDisposable
     private readonly IkeEndpointOptions _options;
     private readonly Host _host;
     private readonly CookieJar _cookies;
-    private readonly Dictionary<ulong, IkeSession> _sessions = [];
+    private readonly HashSet<IkeSession> _sessions = [];
+    private readonly Dictionary<ulong, IkeSession> _bySpi = [];
     private readonly Dictionary<(ulong Spi, System.Net.IPEndPoint Remote), ResponderSession> _halfOpen = [];
     private readonly Queue<(byte[] Datagram, IkePath Path, string Description)> _transmits = new();
     private readonly Queue<IkeEvent> _events = new();
@@ -32,7 +33,7 @@ public sealed class IkeEndpoint : IDisposable
     }
 
     /// <summary>The sessions, those included that ended a moment ago.</summary>
-    public IReadOnlyCollection<IkeSession> Sessions => _sessions.Values;
+    public IReadOnlyCollection<IkeSession> Sessions => _sessions;
 
     /// <summary>How many clients have begun and are not authenticated yet.</summary>
     public int HalfOpenCount => _halfOpen.Count;
@@ -46,7 +47,7 @@ public sealed class IkeEndpoint : IDisposable
     /// <param name="now">The time.</param>
     public IkeSession Connect(IkeInitiatorOptions options, IkePath path, TimeSpan now)
     {
-        InitiatorSession session = new(_host, options, path, AllocateSpi());
+        InitiatorSession session = new(_host, options, path);
         Add(session);
         session.Start(now);
         return session;
@@ -66,18 +67,14 @@ public sealed class IkeEndpoint : IDisposable
         }
 
         IkeHeader header = message.Header;
-        bool toResponder = header.IsFromInitiator;
         if (header.ExchangeType == IkeExchangeType.IkeSaInit && !header.IsResponse && header.ResponderSpi == 0)
         {
             HandleInitRequest(message, path, now);
             return;
         }
 
-        ulong ourSpi = toResponder ? header.ResponderSpi : header.InitiatorSpi;
-        ulong theirSpi = toResponder ? header.InitiatorSpi : header.ResponderSpi;
-        if (!_sessions.TryGetValue(ourSpi, out IkeSession? session)
-            || session.IsInitiator == toResponder
-            || (session.RemoteSpi != theirSpi && session.RemoteSpi != 0))
+        ulong ourSpi = header.IsFromInitiator ? header.ResponderSpi : header.InitiatorSpi;
+        if (!_bySpi.TryGetValue(ourSpi, out IkeSession? session) || !session.Owns(header))
         {
             // RFC 7296 §2.21.4: INVALID_IKE_SPI may be sent; it would only help those who probe.
             _host.Drop(IkeDropReason.UnknownSpi);
@@ -119,7 +116,7 @@ public sealed class IkeEndpoint : IDisposable
     {
         while (_timers.TryPeek(out IkeSession? session, out at))
         {
-            if (session.Deadline == at && _sessions.ContainsKey(session.LocalSpi))
+            if (session.Deadline == at && _sessions.Contains(session))
             {
                 return true;
             }
@@ -142,12 +139,13 @@ public sealed class IkeEndpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (IkeSession session in _sessions.Values)
+        foreach (IkeSession session in _sessions)
         {
             session.ReleaseKeys();
         }
 
         _sessions.Clear();
+        _bySpi.Clear();
     }
 
     private void HandleMalformed(ReadOnlySpan<byte> datagram, IkeParseError error, IkePath path)
@@ -203,7 +201,7 @@ public sealed class IkeEndpoint : IDisposable
             return;
         }
 
-        (ResponderSession? session, IkeNotifyType error, byte[] data) = ResponderSession.TryCreate(_host, options, message, content, path, AllocateSpi(), now);
+        (ResponderSession? session, IkeNotifyType error, byte[] data) = ResponderSession.TryCreate(_host, options, message, content, path, now);
         if (session is null)
         {
             Notify(header, path, error, data);
@@ -226,22 +224,9 @@ public sealed class IkeEndpoint : IDisposable
 
     private void Add(IkeSession session)
     {
-        _sessions.Add(session.LocalSpi, session);
-        session.Closed = () => _sessions.Remove(session.LocalSpi);
+        _sessions.Add(session);
+        session.Closed = () => _sessions.Remove(session);
         _host.Reschedule(session);
-    }
-
-    private ulong AllocateSpi()
-    {
-        Span<byte> octets = stackalloc byte[8];
-        ulong spi;
-        do
-        {
-            _options.Random(octets);
-            spi = BinaryPrimitives.ReadUInt64BigEndian(octets);
-        }
-        while (spi == 0 || _sessions.ContainsKey(spi));
-        return spi;
     }
 
     private sealed class Host(IkeEndpoint endpoint) : ISessionHost
@@ -271,6 +256,21 @@ public sealed class IkeEndpoint : IDisposable
                 endpoint._timers.Enqueue(session, at);
             }
         }
+
+        public ulong AllocateIkeSpi(IkeSession session)
+        {
+            Span<byte> octets = stackalloc byte[sizeof(ulong)];
+            ulong spi;
+            do
+            {
+                endpoint._options.Random(octets);
+                spi = BinaryPrimitives.ReadUInt64BigEndian(octets);
+            }
+            while (spi == 0 || !endpoint._bySpi.TryAdd(spi, session));
+            return spi;
+        }
+
+        public void ReleaseIkeSpi(ulong spi) => endpoint._bySpi.Remove(spi);
 
         public uint AllocateEspSpi()
         {

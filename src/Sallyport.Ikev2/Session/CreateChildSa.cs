@@ -1,53 +1,129 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Sallyport.Ikev2.Crypto;
 using Sallyport.Ikev2.Wire;
 
 namespace Sallyport.Ikev2.Session;
 
 /// <summary>
-/// The CREATE_CHILD_SA exchange as responder (RFC 7296 §1.3): a session has one IKE SA and one Child SA for as long as it lasts, so every
-/// request is refused, with the notification after which the peer keeps what it has.
+/// The CREATE_CHILD_SA exchange as responder (RFC 7296 §1.3): new keys for the Child SA and for the IKE SA are given; a second Child SA beside
+/// the first is not.
 /// </summary>
 internal static class CreateChildSa
 {
-    public static void Handle(IkeSession session, in IkeOpenedMessage message)
+    private const int LargestMessage = 16384;
+
+    public static void Handle(IkeSession session, IkeSa sa, in IkeOpenedMessage message, TimeSpan now)
     {
-        Span<byte> inner = stackalloc byte[32];
-        IkePayloadWriter writer = new(inner);
-        if (Rekeyed(message.Payloads) is { } child && child != session.CurrentChild?.OutboundSpi)
+        CreateChildSaContent content = CreateChildSaContent.Read(message.Payloads);
+        if (content.Rekeys is { } spi && session.Children.ByOutboundSpi(spi) is null)
         {
-            // RFC 7296 §2.25: the notification names the SA as the request did.
-            Span<byte> spi = stackalloc byte[sizeof(uint)];
-            BinaryPrimitives.WriteUInt32BigEndian(spi, child);
-            writer.AddNotify(IkeNotifyType.ChildSaNotFound, [], IkeProtocolId.Esp, spi);
+            RefuseUnknown(sa, spi);
+        }
+        else if (session.State == IkeSessionState.Deleting || sa != session.Sa)
+        {
+            // RFC 7296 §2.25.2: whoever crosses our Delete, or comes by an SA that is replaced.
+            sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.TemporaryFailure);
+        }
+        else if (content.Rekeys is { } known)
+        {
+            RekeyChild(session, sa, session.Children.ByOutboundSpi(known)!, content, now);
+        }
+        else if (content.IsIke)
+        {
+            IkeRekey.Respond(session, sa, content, now);
         }
         else
         {
-            // RFC 7296 §1.3: NO_ADDITIONAL_SAS, which would make a peer that wants new keys give the tunnel up and log in anew; so that one, and
-            // whoever crosses our Delete (§2.25.2), gets TEMPORARY_FAILURE.
-            bool later = session.State == IkeSessionState.Deleting || IsRekey(message.Payloads);
-            writer.AddNotify(later ? IkeNotifyType.TemporaryFailure : IkeNotifyType.NoAdditionalSas);
+            sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.NoAdditionalSas);
         }
-
-        session.Answer(message.Header.ExchangeType, ref writer, inner);
     }
 
-    /// <summary>Whether new keys are asked for, of the Child SA or of the IKE SA (RFC 7296 §1.3.2, §1.3.3).</summary>
-    private static bool IsRekey(IkePayloads payloads) =>
-        payloads.TryGetNotify(IkeNotifyType.RekeySa, out _)
-        || (payloads.TryGet(IkePayloadType.SecurityAssociation, out IkePayload payload) && SaPayload.TryParse(payload.Body, out SaPayload sa, out _) && OffersIke(sa));
-
-    private static bool OffersIke(SaPayload sa)
+    /// <summary>Whether an exchange of keys was asked for by another method than the one agreed on, and the answer that says so (RFC 7296 §1.3).</summary>
+    public static bool RefuseKeyExchange(IkeSa sa, KeyExchangeMethod agreed, KeyExchangeMethod sent)
     {
-        foreach (IkeProposalView proposal in sa)
+        if (agreed == sent || agreed == KeyExchangeMethod.None)
         {
-            return proposal.Protocol == IkeProtocolId.Ike;
+            return false;
         }
 
-        return false;
+        sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.InvalidKePayload, [(byte)((ushort)agreed >> 8), (byte)agreed]);
+        return true;
     }
 
-    /// <summary>The SPI of the Child SA whose keys are to be replaced: the peer's inbound one.</summary>
-    private static uint? Rekeyed(IkePayloads payloads) =>
-        payloads.TryGetNotify(IkeNotifyType.RekeySa, out NotifyPayload notify) && notify.Spi.Length == sizeof(uint) ? BinaryPrimitives.ReadUInt32BigEndian(notify.Spi) : null;
+    /// <summary>The lower of two nonces, octet by octet; of two that begin alike the shorter (RFC 7296 §2.8.1).</summary>
+    public static byte[] Lower(byte[] one, byte[] other) => one.AsSpan().SequenceCompareTo(other) <= 0 ? one : other;
+
+    private static void RefuseUnknown(IkeSa sa, uint spi)
+    {
+        // RFC 7296 §2.25: the notification names the SA as the request did.
+        Span<byte> octets = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(octets, spi);
+        Span<byte> inner = stackalloc byte[32];
+        IkePayloadWriter writer = new(inner);
+        writer.AddNotify(IkeNotifyType.ChildSaNotFound, [], IkeProtocolId.Esp, octets);
+        sa.SendResponse(IkeExchangeType.CreateChildSa, ref writer, inner);
+    }
+
+    private static void RekeyChild(IkeSession session, IkeSa sa, ChildSa old, CreateChildSaContent content, TimeSpan now)
+    {
+        // RFC 7296 §2.25.1: not of an SA that is being deleted, nor while the IKE SA's keys are renewed; and the second time only once the first
+        // successor's predecessor is gone.
+        if (old.State != ChildSaState.InUse || session.UnderWay is IkeRekey || session.Children.Count >= ChildSas.Most)
+        {
+            sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.TemporaryFailure);
+        }
+        else if (!content.IsWholeChild)
+        {
+            session.EndBySyntax(sa, IkeExchangeType.CreateChildSa, "a request for new keys lacks a payload", now);
+        }
+        else if (!SaPayload.TryParse(content.Sa, out SaPayload offered, out _) || !EspOffer.TryChoose(session.Policy.EspOffers, offered, content.KeyExchange, out EspChoice choice))
+        {
+            sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.NoProposalChosen);
+        }
+        else if (!RefuseKeyExchange(sa, choice.KeyExchange, content.KeyExchange))
+        {
+            Answer(session, sa, old, content, choice, now);
+        }
+    }
+
+    private static void Answer(IkeSession session, IkeSa sa, ChildSa old, CreateChildSaContent content, EspChoice choice, TimeSpan now)
+    {
+        // RFC 7296 §2.9.2: what the SA carries stays as it is; an offer that has no room for it is none.
+        if (!IkeTrafficSelector.Cover(content.Initiator!, old.Remote) || !IkeTrafficSelector.Cover(content.Responder!, old.Local))
+        {
+            sa.Refuse(IkeExchangeType.CreateChildSa, IkeNotifyType.TsUnacceptable);
+            return;
+        }
+
+        using IkeKeyExchange? exchange = choice.KeyExchange == KeyExchangeMethod.None ? null : IkeKeyExchange.Create(choice.KeyExchange);
+        byte[] secret = [];
+        if (exchange?.TryDerive(content.PublicValue, out secret) == false)
+        {
+            session.EndBySyntax(sa, IkeExchangeType.CreateChildSa, "a public value that is none of its group", now);
+            return;
+        }
+
+        byte[] nonce = new byte[IkeSaInit.NonceSize];
+        session.Host.Random(nonce);
+        uint spi = session.Host.AllocateEspSpi();
+        (byte[] inbound, byte[] outbound) = sa.Keys!.DeriveChild(content.Nonce, nonce, choice.Suite.KeySize, secret);
+        CryptographicOperations.ZeroMemory(secret);
+        ChildSa fresh = session.Children.AddSuccessor(new IkeChildSa(spi, choice.PeerSpi, choice.Suite, inbound, outbound, old.Local, old.Remote), old, sendAtOnce: false, now);
+        session.Children.Supersede(old, now);
+        old.Collision = (Lower(content.Nonce!, nonce), fresh);
+
+        byte[] inner = new byte[LargestMessage];
+        IkePayloadWriter writer = new(inner);
+        EspOffer.WriteChoice(ref writer, choice, spi);
+        writer.Add(IkePayloadType.Nonce, nonce);
+        if (exchange is not null)
+        {
+            writer.AddKeyExchange(exchange.Method, exchange.PublicValue.Span);
+        }
+
+        IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorInitiator, old.Remote);
+        IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorResponder, old.Local);
+        sa.SendResponse(IkeExchangeType.CreateChildSa, ref writer, inner);
+    }
 }

@@ -23,6 +23,12 @@ internal interface ISessionHost
     /// <summary>The session's <see cref="IkeSession.Deadline"/> has changed.</summary>
     void Reschedule(IkeSession session);
 
+    /// <summary>An SPI for an IKE SA of a session, which is given its messages.</summary>
+    ulong AllocateIkeSpi(IkeSession session);
+
+    /// <summary>Gives an SPI back.</summary>
+    void ReleaseIkeSpi(ulong spi);
+
     /// <summary>An SPI for ESP that no other session receives under.</summary>
     uint AllocateEspSpi();
 

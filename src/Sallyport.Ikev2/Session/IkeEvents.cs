@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sallyport.Ikev2.Wire;
 
 namespace Sallyport.Ikev2.Session;
@@ -285,34 +284,4 @@ public sealed class SessionClosedEvent : IkeEvent
 
     /// <summary>More of it, for people.</summary>
     public string Detail { get; }
-}
-
-/// <summary>The pair of ESP SAs that a session brought up.</summary>
-/// <param name="InboundSpi">The SPI under which we receive.</param>
-/// <param name="OutboundSpi">The SPI under which the peer receives.</param>
-/// <param name="KeyBits">The AES key in bits.</param>
-/// <param name="ExtendedSequenceNumbers">Whether sequence numbers have 64 bits.</param>
-/// <param name="InboundKey">Key and 4-octet salt for what we receive.</param>
-/// <param name="OutboundKey">Key and 4-octet salt for what we send.</param>
-/// <param name="LocalSelectors">What lies on our side.</param>
-/// <param name="RemoteSelectors">What lies on the peer's side.</param>
-public sealed record IkeChildSa(
-    uint InboundSpi,
-    uint OutboundSpi,
-    int KeyBits,
-    bool ExtendedSequenceNumbers,
-    byte[] InboundKey,
-    byte[] OutboundKey,
-    IReadOnlyList<IkeTrafficSelector> LocalSelectors,
-    IReadOnlyList<IkeTrafficSelector> RemoteSelectors)
-{
-    /// <summary>Clears the keys.</summary>
-    public void Clear()
-    {
-        CryptographicOperations.ZeroMemory(InboundKey);
-        CryptographicOperations.ZeroMemory(OutboundKey);
-    }
-
-    /// <summary>Names the SAs, never a key.</summary>
-    public override string ToString() => $"ESP AES-GCM-{KeyBits} in 0x{InboundSpi:x8} out 0x{OutboundSpi:x8}";
 }

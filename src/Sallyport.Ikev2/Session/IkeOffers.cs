@@ -18,15 +18,22 @@ public sealed record IkeOffer(
     IReadOnlyList<IkeCipher> Encryption, IReadOnlyList<PrfAlgorithm> Prf, IReadOnlyList<IntegrityAlgorithm> Integrity, IReadOnlyList<KeyExchangeMethod> KeyExchange)
 {
     /// <summary>Chooses the suite that this side prefers among what the peer offers.</summary>
-    internal static bool TryChoose(IReadOnlyList<IkeOffer> ours, SaPayload offered, out IkeSuite suite, out byte number)
+    /// <param name="ours">What may be chosen, in order of preference.</param>
+    /// <param name="offered">The peer's offer.</param>
+    /// <param name="spiSize">The SPI's octets: none in the first exchange, eight where an IKE SA replaces another (RFC 7296 §3.3.1).</param>
+    /// <param name="suite">What was chosen.</param>
+    /// <param name="number">The proposal's number.</param>
+    /// <param name="peerSpi">The peer's SPI; 0 in the first exchange, where the header has it.</param>
+    internal static bool TryChoose(IReadOnlyList<IkeOffer> ours, SaPayload offered, int spiSize, out IkeSuite suite, out byte number, out ulong peerSpi)
     {
         foreach (IkeOffer offer in ours)
         {
             foreach (IkeProposalView proposal in offered)
             {
-                if (proposal.Protocol == IkeProtocolId.Ike && proposal.Spi.IsEmpty && offer.TryMatch(proposal, out suite))
+                if (proposal.Protocol == IkeProtocolId.Ike && proposal.Spi.Length == spiSize && offer.TryMatch(proposal, out suite))
                 {
                     number = proposal.Number;
+                    peerSpi = spiSize == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(proposal.Spi) : 0;
                     return true;
                 }
             }
@@ -34,10 +41,11 @@ public sealed record IkeOffer(
 
         suite = null!;
         number = 0;
+        peerSpi = 0;
         return false;
     }
 
-    internal static void Write(ref IkePayloadWriter writer, IReadOnlyList<IkeOffer> offers)
+    internal static void Write(ref IkePayloadWriter writer, IReadOnlyList<IkeOffer> offers, scoped ReadOnlySpan<byte> spi = default)
     {
         writer.BeginPayload(IkePayloadType.SecurityAssociation);
         for (int i = 0; i < offers.Count; i++)
@@ -50,13 +58,13 @@ public sealed record IkeOffer(
                 .. o.Integrity.Select(a => new IkeTransformView(IkeTransformType.Integrity, (ushort)a, 0, false)),
                 .. o.KeyExchange.Select(k => new IkeTransformView(IkeTransformType.KeyExchange, (ushort)k, 0, false)),
             ];
-            WriteProposal(ref writer, (byte)(i + 1), IkeProtocolId.Ike, default, transforms, i + 1 == offers.Count);
+            WriteProposal(ref writer, (byte)(i + 1), IkeProtocolId.Ike, spi, transforms, i + 1 == offers.Count);
         }
 
         writer.EndPayload();
     }
 
-    internal static void WriteChoice(ref IkePayloadWriter writer, IkeSuite suite, byte number)
+    internal static void WriteChoice(ref IkePayloadWriter writer, IkeSuite suite, byte number, scoped ReadOnlySpan<byte> spi = default)
     {
         List<IkeTransformView> transforms =
         [
@@ -70,7 +78,7 @@ public sealed record IkeOffer(
 
         transforms.Add(new(IkeTransformType.KeyExchange, (ushort)suite.KeyExchange, 0, false));
         writer.BeginPayload(IkePayloadType.SecurityAssociation);
-        WriteProposal(ref writer, number, IkeProtocolId.Ike, default, transforms, true);
+        WriteProposal(ref writer, number, IkeProtocolId.Ike, spi, transforms, true);
         writer.EndPayload();
     }
 
@@ -121,104 +129,3 @@ public sealed record IkeOffer(
         return suite.IsSupported;
     }
 }
-
-/// <summary>What may protect ESP: AES-GCM with a 16-octet ICV (RFC 4106).</summary>
-/// <param name="KeyBits">The key in bits: 128, 192 or 256.</param>
-/// <param name="ExtendedSequenceNumbers">Whether 64-bit sequence numbers are wanted; a peer without them is met with 32 bits.</param>
-public sealed record EspOffer(int KeyBits, bool ExtendedSequenceNumbers = false)
-{
-    /// <summary>Chooses among what the peer offers.</summary>
-    internal static bool TryChoose(IReadOnlyList<EspOffer> ours, SaPayload offered, out EspChoice choice)
-    {
-        foreach (EspOffer offer in ours)
-        {
-            foreach (IkeProposalView proposal in offered)
-            {
-                if (proposal.Protocol == IkeProtocolId.Esp && proposal.Spi.Length == 4 && offer.Matches(proposal, out bool esn))
-                {
-                    choice = new EspChoice(proposal.Number, BinaryPrimitives.ReadUInt32BigEndian(proposal.Spi), offer.KeyBits, esn);
-                    return true;
-                }
-            }
-        }
-
-        choice = default;
-        return false;
-    }
-
-    internal static void Write(ref IkePayloadWriter writer, IReadOnlyList<EspOffer> offers, uint spi)
-    {
-        Span<byte> spiOctets = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(spiOctets, spi);
-        writer.BeginPayload(IkePayloadType.SecurityAssociation);
-        for (int i = 0; i < offers.Count; i++)
-        {
-            List<IkeTransformView> transforms = [new(IkeTransformType.Encryption, (ushort)EncryptionAlgorithm.AesGcm16, (ushort)offers[i].KeyBits, false)];
-            if (offers[i].ExtendedSequenceNumbers)
-            {
-                transforms.Add(new(IkeTransformType.ExtendedSequenceNumbers, 1, 0, false));
-            }
-
-            transforms.Add(new(IkeTransformType.ExtendedSequenceNumbers, 0, 0, false));
-            IkeOffer.WriteProposal(ref writer, (byte)(i + 1), IkeProtocolId.Esp, spiOctets, transforms, i + 1 == offers.Count);
-        }
-
-        writer.EndPayload();
-    }
-
-    internal static void WriteChoice(ref IkePayloadWriter writer, EspChoice choice, uint spi)
-    {
-        Span<byte> spiOctets = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(spiOctets, spi);
-        writer.BeginPayload(IkePayloadType.SecurityAssociation);
-        IkeOffer.WriteProposal(
-            ref writer,
-            choice.Number,
-            IkeProtocolId.Esp,
-            spiOctets,
-            [
-                new(IkeTransformType.Encryption, (ushort)EncryptionAlgorithm.AesGcm16, (ushort)choice.KeyBits, false),
-                new(IkeTransformType.ExtendedSequenceNumbers, choice.ExtendedSequenceNumbers ? (ushort)1 : (ushort)0, 0, false),
-            ],
-            true);
-        writer.EndPayload();
-    }
-
-    private bool Matches(IkeProposalView proposal, out bool esn)
-    {
-        bool cipher = false, without = false, with = false, known = true, mentioned = false;
-        foreach (IkeTransformView t in proposal)
-        {
-            switch (t.Type)
-            {
-                case IkeTransformType.Encryption:
-                    cipher |= t.Id == (ushort)EncryptionAlgorithm.AesGcm16 && t.KeyBits == KeyBits && !t.HasUnknownAttributes;
-                    break;
-                case IkeTransformType.ExtendedSequenceNumbers:
-                    mentioned = true;
-                    with |= t.Id == 1;
-                    without |= t.Id == 0;
-                    break;
-                case IkeTransformType.KeyExchange:
-                    // The first Child SA makes no key exchange of its own: IKE_AUTH has no KE payload (RFC 7296 §1.2), so groups do not matter.
-                    break;
-                case IkeTransformType.Integrity:
-                    known &= t.Id == 0;
-                    break;
-                default:
-                    known = false;
-                    break;
-            }
-        }
-
-        esn = with && (ExtendedSequenceNumbers || !without);
-        return cipher && known && (with || without || !mentioned);
-    }
-}
-
-/// <summary>What was chosen for ESP.</summary>
-/// <param name="Number">The proposal's number.</param>
-/// <param name="PeerSpi">The SPI under which the peer receives.</param>
-/// <param name="KeyBits">The AES key in bits.</param>
-/// <param name="ExtendedSequenceNumbers">Whether sequence numbers have 64 bits.</param>
-internal readonly record struct EspChoice(byte Number, uint PeerSpi, int KeyBits, bool ExtendedSequenceNumbers);

@@ -41,6 +41,12 @@ public sealed class IkeResponderOptions
     /// <summary>Dead peer detection, or none.</summary>
     public IkeDeadPeerDetection? DeadPeerDetection { get; init; }
 
+    /// <summary>How long a Child SA is used before this side asks for new keys, or no limit. The peer's limits hold besides.</summary>
+    public IkeChildLifetime? ChildLifetime { get; init; } = IkeChildLifetime.Default;
+
+    /// <summary>How long the IKE SA's keys are used before this side asks for new ones; no limit unless set. The peer may ask at any time.</summary>
+    public TimeSpan? IkeLifetime { get; init; }
+
     /// <summary>From how many half-open SAs on a cookie is demanded (RFC 7296 §2.6).</summary>
     public int CookieThreshold { get; init; } = 32;
 
@@ -92,6 +98,12 @@ public sealed class IkeInitiatorOptions
 
     /// <summary>Dead peer detection, or none.</summary>
     public IkeDeadPeerDetection? DeadPeerDetection { get; init; }
+
+    /// <summary>How long a Child SA is used before this side asks for new keys, or no limit. The peer's limits hold besides.</summary>
+    public IkeChildLifetime? ChildLifetime { get; init; } = IkeChildLifetime.Default;
+
+    /// <summary>How long the IKE SA's keys are used before this side asks for new ones; no limit unless set. The peer may ask at any time.</summary>
+    public TimeSpan? IkeLifetime { get; init; }
 
     /// <summary>How long the peer may take to answer an IKE_AUTH request, in which a person may have to be asked.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(180);

@@ -20,7 +20,7 @@ internal static class IkeSaInit
             {
                 IkePayloadType.SecurityAssociation => SaPayload.TryParse(payload.Body, out _, out _) && (content.Sa = payload.Body.ToArray()) is not null,
                 IkePayloadType.KeyExchange => ReadKeyExchange(content, payload.Body),
-                IkePayloadType.Nonce => payload.Body.Length is >= SmallestNonce and <= LargestNonce && (content.Nonce = payload.Body.ToArray()) is not null,
+                IkePayloadType.Nonce => IsNonce(payload.Body) && (content.Nonce = payload.Body.ToArray()) is not null,
                 IkePayloadType.Notify => ReadNotify(content, payload.Body),
                 IkePayloadType.VendorId => ReadVendorId(content, payload.Body),
                 _ => true,
@@ -47,6 +47,9 @@ internal static class IkeSaInit
         writer.AddNotify(IkeNotifyType.NatDetectionSourceIp, source);
         writer.AddNotify(IkeNotifyType.NatDetectionDestinationIp, NatDetection.Hash(initiatorSpi, responderSpi, path.Remote));
     }
+
+    /// <summary>Whether a nonce has a length that it may have (RFC 7296 §3.9).</summary>
+    public static bool IsNonce(ReadOnlySpan<byte> body) => body.Length is >= SmallestNonce and <= LargestNonce;
 
     private static bool ReadKeyExchange(IkeSaInitContent content, ReadOnlySpan<byte> body)
     {

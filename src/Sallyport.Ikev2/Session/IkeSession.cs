@@ -12,8 +12,7 @@ public abstract partial class IkeSession
     private protected static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(5);
     private readonly List<(IkeTimer Timer, TimeSpan At)> _timers = [];
-    private SkProtection? _outbound;
-    private SkProtection? _inbound;
+    private readonly List<IkeSa> _sas;
     private IkeDecision? _pending;
     private TimeSpan _heard;
     private bool _sentSinceHeard;
@@ -21,29 +20,32 @@ public abstract partial class IkeSession
     private (IkeCloseReason Reason, string Detail) _ending = (IkeCloseReason.Local, "ended by this side");
     private IkeDeadPeerDetection? _dpd;
 
-    private protected IkeSession(ISessionHost host, IkePath path, ulong initiatorSpi, ulong responderSpi, bool isInitiator)
+    private protected IkeSession(ISessionHost host, IkeSessionPolicy policy, IkePath path, ulong initiatorSpi, bool isInitiator)
     {
         Host = host;
+        Policy = policy;
         Path = path;
-        InitiatorSpi = initiatorSpi;
-        ResponderSpi = responderSpi;
         IsInitiator = isInitiator;
+        ulong local = host.AllocateIkeSpi(this);
+        Sa = isInitiator ? new IkeSa(this, host, true, local, 0) : new IkeSa(this, host, false, initiatorSpi, local);
+        _sas = [Sa];
+        Children = new ChildSas(this);
     }
 
-    /// <summary>Whether this side began the IKE SA.</summary>
+    /// <summary>Whether this side has logged in, and the peer is the gateway.</summary>
     public bool IsInitiator { get; }
 
-    /// <summary>SPIi.</summary>
-    public ulong InitiatorSpi { get; }
+    /// <summary>SPIi. Other keys of the IKE SA bring other SPIs (RFC 7296 §2.18).</summary>
+    public ulong InitiatorSpi => Sa.InitiatorSpi;
 
     /// <summary>SPIr; zero until the responder has chosen it.</summary>
-    public ulong ResponderSpi { get; private protected set; }
+    public ulong ResponderSpi => Sa.ResponderSpi;
 
     /// <summary>The SPI that this side chose.</summary>
-    public ulong LocalSpi => IsInitiator ? InitiatorSpi : ResponderSpi;
+    public ulong LocalSpi => Sa.LocalSpi;
 
     /// <summary>The SPI that the peer chose.</summary>
-    public ulong RemoteSpi => IsInitiator ? ResponderSpi : InitiatorSpi;
+    public ulong RemoteSpi => Sa.RemoteSpi;
 
     /// <summary>Where the session stands.</summary>
     public IkeSessionState State { get; private set; }
@@ -52,7 +54,7 @@ public abstract partial class IkeSession
     public IkePath Path { get; private protected set; }
 
     /// <summary>The algorithms, once negotiated.</summary>
-    public IkeSuite? Suite => Keys?.Suite;
+    public IkeSuite? Suite => Sa.Keys?.Suite;
 
     /// <summary>This side's identity.</summary>
     public IkeIdentity? LocalIdentity { get; private protected set; }
@@ -67,24 +69,31 @@ public abstract partial class IkeSession
     public bool IsRemoteBehindNat { get; private protected set; }
 
     /// <summary>The message id of our next request.</summary>
-    public uint NextRequestId { get; private set; }
+    public uint NextRequestId => Sa.NextRequestId;
 
     /// <summary>The message id of the peer's next request.</summary>
-    public uint ExpectedRequestId { get; private protected set; }
+    public uint ExpectedRequestId => Sa.ExpectedRequestId;
 
-    /// <summary>When the IKE SA came up, on the caller's clock.</summary>
+    /// <summary>When the IKE SA came up, on the caller's clock. New keys do not change it.</summary>
     public TimeSpan EstablishedAt { get; private set; }
 
+    /// <summary>When the Child SA in use came up, on the caller's clock; <see langword="null"/> where there is none.</summary>
+    public TimeSpan? ChildEstablishedAt => Children.Current?.EstablishedAt;
+
+    /// <summary>How long a Child SA may be used on this side, or <see langword="null"/> where there is no limit.</summary>
+    public IkeChildLifetime? ChildLifetime => Policy.ChildLifetime;
+
     /// <summary>When the session wants <c>HandleTimeout</c>, if ever.</summary>
-    public TimeSpan? Deadline => _timers.Count == 0 ? null : _timers.Min(t => t.At);
+    public TimeSpan? Deadline => _timers.Select(t => (TimeSpan?)t.At).Concat(_sas.Select(a => a.Deadline)).Append(Children.Deadline).Min();
 
     internal Action? Closed { get; set; }
 
-    private protected ISessionHost Host { get; }
+    /// <summary>The IKE SA in use.</summary>
+    internal IkeSa Sa { get; private set; }
 
-    private protected IkeKeys? Keys { get; private set; }
+    internal ChildSas Children { get; }
 
-    private protected IkeChildSa? Child { get; set; }
+    private protected IkeKeys? Keys => Sa.Keys;
 
     private protected bool HasPendingDecision => _pending is not null;
 
@@ -97,7 +106,7 @@ public abstract partial class IkeSession
             SetTimer(IkeTimer.Expire, now + DeletePatience);
 
             // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
-            _deleteWaits = _request is not null;
+            _deleteWaits = Sa.IsBusy;
             if (!_deleteWaits)
             {
                 SendDelete(now);
@@ -130,6 +139,37 @@ public abstract partial class IkeSession
     /// <summary>Tells that traffic was sent to the peer.</summary>
     public void NoteOutbound() => _sentSinceHeard = true;
 
+    /// <summary>Asks the peer for new keys of the Child SA (RFC 7296 §1.3.3), whatever its lifetime; nothing where there is none, or that is under way.</summary>
+    public void RekeyChild(TimeSpan now)
+    {
+        if (State == IkeSessionState.Established && Children.Current is { } child)
+        {
+            Children.Rekey(child, now);
+        }
+    }
+
+    /// <summary>Asks the peer for new keys of the IKE SA (RFC 7296 §1.3.2); nothing where it is not established, or that is under way.</summary>
+    public void RekeyIke(TimeSpan now)
+    {
+        if (State == IkeSessionState.Established && !IsRekeyingIke)
+        {
+            Begin(new IkeRekey(this, null), now);
+        }
+    }
+
+    /// <summary>Tells what a Child SA has carried so far, so that its limits are kept (<see cref="IkeChildLifetime"/>). Once a second is enough.</summary>
+    /// <param name="inboundSpi">The SPI under which we receive by it.</param>
+    /// <param name="packets">The packets of the direction that has more of them.</param>
+    /// <param name="octets">The octets of the direction that has more of them.</param>
+    /// <param name="now">The time.</param>
+    public void NoteChildTraffic(uint inboundSpi, long packets, long octets, TimeSpan now)
+    {
+        if (State == IkeSessionState.Established)
+        {
+            Children.NoteTraffic(inboundSpi, packets, octets, now);
+        }
+    }
+
     /// <summary>The role, the SPIs and the state, never a key.</summary>
     public override string ToString() => $"{(IsInitiator ? "initiator" : "responder")} {InitiatorSpi:x16}_{ResponderSpi:x16} {State}";
 
@@ -144,37 +184,6 @@ public abstract partial class IkeSession
         return true;
     }
 
-    internal void Handle(in IkeMessage message, IkePath path, TimeSpan now)
-    {
-        if (message.Header.ExchangeType == IkeExchangeType.IkeSaInit)
-        {
-            HandleInit(message, path, now);
-            return;
-        }
-
-        if (_inbound is null)
-        {
-            Host.Drop(IkeDropReason.UnexpectedExchange);
-            return;
-        }
-
-        byte[] buffer = new byte[message.Span.Length];
-        if (!_inbound.TryOpen(message, buffer, out IkeOpenedMessage opened, out IkeOpenError error))
-        {
-            HandleUnopened(message.Header, error, path, now);
-            return;
-        }
-
-        if (opened.Header.IsResponse)
-        {
-            HandleResponse(opened, path, now);
-        }
-        else
-        {
-            HandleRequest(opened, path, now);
-        }
-    }
-
     internal void HandleTimeout(TimeSpan now)
     {
         foreach ((IkeTimer timer, TimeSpan at) in _timers.Where(t => t.At <= now).ToArray())
@@ -182,9 +191,6 @@ public abstract partial class IkeSession
             _timers.Remove((timer, at));
             switch (timer)
             {
-                case IkeTimer.Retransmit:
-                    Retransmit(now);
-                    break;
                 case IkeTimer.Expire when State == IkeSessionState.Closed:
                     Forget();
                     return;
@@ -197,7 +203,28 @@ public abstract partial class IkeSession
                 case IkeTimer.DeadPeer:
                     CheckPeer(now);
                     break;
+                case IkeTimer.RekeyIke:
+                    RenewIke(now);
+                    break;
             }
+        }
+
+        foreach (IkeSa sa in _sas.Where(a => a.Deadline <= now).ToArray())
+        {
+            if (sa.RetransmitAt <= now)
+            {
+                Retransmit(sa, now);
+            }
+
+            if (sa.ForgetAt <= now)
+            {
+                Forget(sa);
+            }
+        }
+
+        if (!Children.HandleTimeout(now))
+        {
+            Fail(IkeCloseReason.Timeout, "the Child SA's lifetime is over, and the peer gave no new keys", now);
         }
 
         Host.Reschedule(this);
@@ -222,13 +249,7 @@ public abstract partial class IkeSession
         Host.Raise(decision);
     }
 
-    private protected void SetKeys(IkeKeys keys)
-    {
-        Keys = keys;
-        SkProtection fromInitiator = new(keys.Suite, keys.Ei, keys.Ai, Host.Random);
-        SkProtection fromResponder = new(keys.Suite, keys.Er, keys.Ar, Host.Random);
-        (_outbound, _inbound) = IsInitiator ? (fromInitiator, fromResponder) : (fromResponder, fromInitiator);
-    }
+    private protected void SetKeys(IkeKeys keys) => Sa.SetKeys(keys);
 
     private protected void SetTimer(IkeTimer timer, TimeSpan? at)
     {
@@ -245,7 +266,7 @@ public abstract partial class IkeSession
     {
         Move(IkeTrigger.Authenticated);
         EstablishedAt = now;
-        Child = child;
+        Children.Add(child, now);
         NoteInbound(now);
         SetTimer(IkeTimer.Expire, null);
         _dpd = deadPeerDetection;
@@ -254,6 +275,7 @@ public abstract partial class IkeSession
             SetTimer(IkeTimer.DeadPeer, now + _dpd.Interval);
         }
 
+        ScheduleRekey(now);
         Host.Established(this);
         Host.Raise(new SessionEstablishedEvent(this, child, configuration));
     }
@@ -282,170 +304,24 @@ public abstract partial class IkeSession
 
         Move(IkeTrigger.Close);
         _pending = null;
-        _request = null;
         _timers.Clear();
-        SetTimer(IkeTimer.Expire, now + Linger);
-        if (Child is not null)
+        foreach (IkeSa sa in _sas)
         {
-            Host.ReleaseEspSpi(Child.InboundSpi);
+            sa.RequestReplaced();
+            sa.ForgetAt = null;
         }
 
+        _underWay?.Abandon();
+        _underWay = null;
+        _waiting.Clear();
+        SetTimer(IkeTimer.Expire, now + Linger);
+        Children.Clear();
         ReleaseSecrets();
         Host.Raise(new SessionClosedEvent(this, reason, detail));
     }
 
     private protected virtual void ReleaseSecrets()
     {
-    }
-
-    private void HandleUnopened(IkeHeader header, IkeOpenError error, IkePath path, TimeSpan now)
-    {
-        // RFC 7296 §2.21: what is not authenticated changes nothing.
-        if (error != IkeOpenError.InvalidSyntax)
-        {
-            Host.Drop(error == IkeOpenError.IntegrityCheck ? IkeDropReason.IntegrityCheck : IkeDropReason.Malformed);
-        }
-        else if (!header.IsResponse && header.MessageId == ExpectedRequestId && _pending is null && State != IkeSessionState.Closed)
-        {
-            Follow(path);
-            SendNotifyResponse(header.ExchangeType, IkeNotifyType.InvalidSyntax);
-            End(IkeCloseReason.Protocol, "a genuine message with invalid syntax", now);
-        }
-        else
-        {
-            Host.Drop(IkeDropReason.Malformed);
-        }
-    }
-
-    private void HandleResponse(in IkeOpenedMessage message, IkePath path, TimeSpan now)
-    {
-        if (_request is null || message.Header.MessageId != NextRequestId || message.Header.ExchangeType != _requestExchange)
-        {
-            Host.Drop(IkeDropReason.MessageId);
-            return;
-        }
-
-        Follow(path);
-        NoteInbound(now);
-        RequestAnswered();
-        if (message.Header.ExchangeType == IkeExchangeType.IkeAuth)
-        {
-            HandleAuthResponse(message, now);
-        }
-        else if (_deleteWaits)
-        {
-            _deleteWaits = false;
-            SendDelete(now);
-        }
-        else if (State == IkeSessionState.Deleting)
-        {
-            End(_ending.Reason, _ending.Detail, now);
-        }
-        else if (_dpd is not null)
-        {
-            SetTimer(IkeTimer.DeadPeer, now + _dpd.Interval);
-        }
-    }
-
-    private void HandleRequest(in IkeOpenedMessage message, IkePath path, TimeSpan now)
-    {
-        uint id = message.Header.MessageId;
-        if (id + 1 == ExpectedRequestId)
-        {
-            // RFC 7296 §2.1: a retransmission gets the same octets again.
-            Follow(path);
-            Resend();
-            return;
-        }
-
-        if (id != ExpectedRequestId || State == IkeSessionState.Closed)
-        {
-            Host.Drop(IkeDropReason.MessageId);
-            return;
-        }
-
-        if (_pending is not null)
-        {
-            // The answer is being decided; it will go out once it is.
-            Host.Drop(IkeDropReason.Pending);
-            return;
-        }
-
-        Follow(path);
-        NoteInbound(now);
-        if (UnknownCriticalPayload(message.Payloads) is { } critical)
-        {
-            SendNotifyResponse(message.Header.ExchangeType, IkeNotifyType.UnsupportedCriticalPayload, [(byte)critical]);
-            return;
-        }
-
-        switch (message.Header.ExchangeType)
-        {
-            case IkeExchangeType.IkeAuth:
-                HandleAuthRequest(message, now);
-                break;
-            case IkeExchangeType.Informational when State is IkeSessionState.Established or IkeSessionState.Deleting:
-                Informational.Handle(this, message, now);
-                break;
-            case IkeExchangeType.Informational when !IsInitiator && State != IkeSessionState.Closed && Informational.GivesUp(message.Payloads):
-                Informational.Acknowledge(this);
-                End(IkeCloseReason.Peer, "the peer gives up", now);
-                break;
-            case IkeExchangeType.CreateChildSa when State is IkeSessionState.Established or IkeSessionState.Deleting:
-                CreateChildSa.Handle(this, message);
-                break;
-            default:
-                Host.Drop(IkeDropReason.UnexpectedExchange);
-                break;
-        }
-    }
-
-    internal void DeletedByPeer(TimeSpan now) =>
-        End(State == IkeSessionState.Deleting ? _ending.Reason : IkeCloseReason.Peer, State == IkeSessionState.Deleting ? _ending.Detail : "deleted by the peer", now);
-
-    /// <summary>The peer has deleted the one Child SA: without it the session carries nothing, and is deleted in turn.</summary>
-    internal void ChildDeletedByPeer(TimeSpan now)
-    {
-        if (State == IkeSessionState.Established)
-        {
-            _ending = (IkeCloseReason.Peer, "the peer has deleted the Child SA");
-            Close(now);
-        }
-    }
-
-    internal IkeChildSa? CurrentChild => Child;
-
-    // RFC 7296 §2.23: the peer's new address is taken only from a message that proved genuine, and only where a NAT may have changed it.
-    private void Follow(IkePath path)
-    {
-        if (path == Path)
-        {
-            return;
-        }
-
-        bool established = State == IkeSessionState.Established;
-        if (!established || IsRemoteBehindNat || IsLocalBehindNat)
-        {
-            Path = path;
-            if (established)
-            {
-                Host.Raise(new PathChangedEvent(this));
-            }
-        }
-    }
-
-    /// <summary>The first payload of an unknown type that must not be skipped (RFC 7296 §2.5), or <see langword="null"/>.</summary>
-    internal static IkePayloadType? UnknownCriticalPayload(IkePayloads payloads)
-    {
-        foreach (IkePayload payload in payloads)
-        {
-            if (payload.IsCritical && payload.Type is < IkePayloadType.SecurityAssociation or > IkePayloadType.ExtensibleAuthentication)
-            {
-                return payload.Type;
-            }
-        }
-
-        return null;
     }
 
     private void CheckPeer(TimeSpan now)
@@ -456,7 +332,7 @@ public abstract partial class IkeSession
         }
 
         TimeSpan due = _heard + _dpd.Interval;
-        if (due > now || _request is not null || (_dpd.OnDemand && !_sentSinceHeard))
+        if (due > now || Sa.IsBusy || (_dpd.OnDemand && !_sentSinceHeard))
         {
             SetTimer(IkeTimer.DeadPeer, due > now ? due : now + _dpd.Interval);
             return;
@@ -466,16 +342,12 @@ public abstract partial class IkeSession
         SendRequest(IkeExchangeType.Informational, ref writer, [], new IkeRetransmission(_dpd.Retry, 1, 6), now);
     }
 
-    internal void ReleaseKeys()
-    {
-        _outbound?.Dispose();
-        _inbound?.Dispose();
-        Keys?.Dispose();
-    }
+    internal void ReleaseKeys() => _sas.ForEach(a => a.ReleaseKeys());
 
     private void Forget()
     {
         ReleaseKeys();
+        _sas.ForEach(a => Host.ReleaseIkeSpi(a.LocalSpi));
         Closed?.Invoke();
     }
 }

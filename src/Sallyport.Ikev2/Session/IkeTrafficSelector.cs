@@ -115,6 +115,10 @@ public sealed record IkeTrafficSelector(IPAddress Start, IPAddress End, byte Pro
     internal static List<IkeTrafficSelector> Narrow(IEnumerable<IkeTrafficSelector> offered, IReadOnlyList<IkeTrafficSelector> allowed) =>
         [.. allowed.SelectMany(a => offered.Select(o => o.Intersect(a))).OfType<IkeTrafficSelector>().Distinct().Take(byte.MaxValue)];
 
+    /// <summary>Whether what is offered has room for all that is in use.</summary>
+    internal static bool Cover(IReadOnlyList<IkeTrafficSelector> offered, IReadOnlyList<IkeTrafficSelector> inUse) =>
+        inUse.All(u => offered.Any(o => u.Equals(o.Intersect(u))));
+
     private static bool Bit(byte[] octets, int bit) => (octets[bit / 8] & (0x80 >> (bit % 8))) != 0;
 
     private static int Compare(IPAddress left, IPAddress right)

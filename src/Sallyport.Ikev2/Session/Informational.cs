@@ -10,17 +10,17 @@ namespace Sallyport.Ikev2.Session;
 /// </summary>
 internal static class Informational
 {
-    public static void Handle(IkeSession session, in IkeOpenedMessage message, TimeSpan now)
+    public static void Handle(IkeSession session, IkeSa sa, in IkeOpenedMessage message, TimeSpan now)
     {
         bool deleteIke = false;
-        bool deleteChild = false;
         bool updateAddresses = false;
+        List<ChildSa> gone = [];
         foreach (IkePayload payload in message.Payloads)
         {
             if (payload.Type == IkePayloadType.Delete && DeletePayload.TryParse(payload.Body, out DeletePayload delete, out _))
             {
                 deleteIke |= delete.Protocol == IkeProtocolId.Ike;
-                deleteChild |= NamesOurChild(session, delete);
+                Collect(session, delete, gone);
             }
 
             updateAddresses |= payload.Type == IkePayloadType.Notify
@@ -28,26 +28,32 @@ internal static class Informational
                 && notify.Type == IkeNotifyType.UpdateSaAddresses;
         }
 
-        Span<byte> inner = stackalloc byte[64];
+        Span<byte> inner = stackalloc byte[256];
         IkePayloadWriter writer = new(inner);
-        if (!deleteIke && deleteChild)
+        if (!deleteIke)
         {
-            // RFC 7296 §1.4.1: the answer names the other half of the pair.
-            writer.AddDeleteEsp(session.CurrentChild!.InboundSpi);
-        }
-        else if (updateAddresses)
-        {
-            writer.AddNotify(IkeNotifyType.UnacceptableAddresses);
+            foreach (ChildSa child in gone)
+            {
+                // RFC 7296 §1.4.1: the answer names the other half of the pair.
+                writer.AddDeleteEsp(child.InboundSpi);
+            }
+
+            if (updateAddresses)
+            {
+                writer.AddNotify(IkeNotifyType.UnacceptableAddresses);
+            }
         }
 
-        session.Answer(IkeExchangeType.Informational, ref writer, inner);
+        sa.SendResponse(IkeExchangeType.Informational, ref writer, inner);
         if (deleteIke)
         {
-            session.DeletedByPeer(now);
+            session.DeletedByPeer(sa, now);
+            return;
         }
-        else if (deleteChild)
+
+        foreach (ChildSa child in gone)
         {
-            session.ChildDeletedByPeer(now);
+            session.ChildGone(child, now);
         }
     }
 
@@ -67,27 +73,23 @@ internal static class Informational
     }
 
     /// <summary>Answers with nothing but the answer (RFC 7296 §1.4).</summary>
-    public static void Acknowledge(IkeSession session)
+    public static void Acknowledge(IkeSa sa)
     {
         IkePayloadWriter writer = new([]);
-        session.Answer(IkeExchangeType.Informational, ref writer, []);
+        sa.SendResponse(IkeExchangeType.Informational, ref writer, []);
     }
 
-    private static bool NamesOurChild(IkeSession session, DeletePayload delete)
+    // RFC 7296 §1.4.1: an SA whose Delete by us is under way goes with the answer to that one, and is named there alone.
+    private static void Collect(IkeSession session, DeletePayload delete, List<ChildSa> gone)
     {
-        if (delete.Protocol != IkeProtocolId.Esp || session.CurrentChild is null)
+        for (int i = 0; delete.Protocol == IkeProtocolId.Esp && i < delete.Count; i++)
         {
-            return false;
-        }
-
-        for (int i = 0; i < delete.Count; i++)
-        {
-            if (BinaryPrimitives.ReadUInt32BigEndian(delete.Spi(i)) == session.CurrentChild.OutboundSpi)
+            if (session.Children.ByOutboundSpi(BinaryPrimitives.ReadUInt32BigEndian(delete.Spi(i))) is { } child
+                && !(session.UnderWay is ChildDelete ours && ours.Child == child)
+                && !gone.Contains(child))
             {
-                return true;
+                gone.Add(child);
             }
         }
-
-        return false;
     }
 }

@@ -24,8 +24,13 @@ internal sealed class InitiatorSession : IkeSession
     private uint _espSpi;
     private int _attempts;
 
-    public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path, ulong spi)
-        : base(host, path, spi, 0, isInitiator: true)
+    public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path)
+        : base(
+            host,
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime),
+            path,
+            initiatorSpi: 0,
+            isInitiator: true)
     {
         _options = options;
         LocalIdentity = options.Identity;
@@ -147,7 +152,7 @@ internal sealed class InitiatorSession : IkeSession
     {
         CryptographicOperations.ZeroMemory(_masterSessionKey);
         _exchange?.Dispose();
-        if (Child is null && _espSpi != 0)
+        if (Children.ByInboundSpi(_espSpi) is null && _espSpi != 0)
         {
             Host.ReleaseEspSpi(_espSpi);
         }
@@ -208,7 +213,7 @@ internal sealed class InitiatorSession : IkeSession
     private void HandleInitResponse(in IkeMessage message, IkeSaInitContent content, TimeSpan now)
     {
         if (!SaPayload.TryParse(content.Sa, out SaPayload sa, out _)
-            || !IkeOffer.TryChoose(_options.IkeOffers, sa, out IkeSuite suite, out _)
+            || !IkeOffer.TryChoose(_options.IkeOffers, sa, 0, out IkeSuite suite, out _, out _)
             || content.KeyExchangeMethod != suite.KeyExchange
             || _exchange!.Method != suite.KeyExchange
             || !_exchange.TryDerive(content.PublicValue, out byte[] secret))
@@ -219,7 +224,7 @@ internal sealed class InitiatorSession : IkeSession
 
         _initResponse = message.Span.ToArray();
         _responderNonce = content.Nonce!;
-        ResponderSpi = message.Header.ResponderSpi;
+        Sa.ResponderSpi = message.Header.ResponderSpi;
         IsRemoteBehindNat = content.IsSenderBehindNat(InitiatorSpi, ResponderSpi, Path);
         IsLocalBehindNat = content.IsReceiverBehindNat(InitiatorSpi, ResponderSpi, Path);
         SetKeys(IkeKeys.Derive(suite, secret, _initiatorNonce, _responderNonce, InitiatorSpi, ResponderSpi));
@@ -258,7 +263,7 @@ internal sealed class InitiatorSession : IkeSession
             IkeConfiguration.WriteRequest(ref writer);
         }
 
-        EspOffer.Write(ref writer, _options.EspOffers, _espSpi);
+        EspOffer.Write(ref writer, _options.EspOffers, _espSpi, withKeyExchange: false);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorInitiator, _options.LocalSelectors);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorResponder, _options.RemoteSelectors);
         SendRequest(IkeExchangeType.IkeAuth, ref writer, inner, _options.Retransmission, now);
@@ -362,7 +367,7 @@ internal sealed class InitiatorSession : IkeSession
         }
 
         if (!payloads.TryGet(IkePayloadType.SecurityAssociation, out IkePayload s) || !SaPayload.TryParse(s.Body, out SaPayload sa, out _)
-            || !EspOffer.TryChoose(_options.EspOffers, sa, out EspChoice esp)
+            || !EspOffer.TryAccept(_options.EspOffers, sa, null, out EspChoice esp)
             || !payloads.TryGet(IkePayloadType.TrafficSelectorInitiator, out IkePayload i) || !TrafficSelectorPayload.TryParse(i.Body, out TrafficSelectorPayload tsi, out _)
             || !payloads.TryGet(IkePayloadType.TrafficSelectorResponder, out IkePayload r) || !TrafficSelectorPayload.TryParse(r.Body, out TrafficSelectorPayload tsr, out _))
         {
@@ -383,9 +388,9 @@ internal sealed class InitiatorSession : IkeSession
             return;
         }
 
-        (byte[] fromInitiator, byte[] fromResponder) = Keys.DeriveChild(_initiatorNonce, _responderNonce, (esp.KeyBits / 8) + 4);
+        (byte[] fromInitiator, byte[] fromResponder) = Keys.DeriveChild(_initiatorNonce, _responderNonce, esp.Suite.KeySize);
         Establish(
-            new IkeChildSa(_espSpi, esp.PeerSpi, esp.KeyBits, esp.ExtendedSequenceNumbers, fromResponder, fromInitiator, local, remote),
+            new IkeChildSa(_espSpi, esp.PeerSpi, esp.Suite, fromResponder, fromInitiator, local, remote),
             configuration,
             _options.DeadPeerDetection,
             now);

@@ -24,8 +24,13 @@ internal sealed class ResponderSession : IkeSession
     private bool _wantsConfiguration;
     private bool _eapBegun;
 
-    private ResponderSession(ISessionHost host, IkeResponderOptions options, IkePath path, IkeHeader header, byte[] initRequest, IkeSaInitContent content, ulong spi)
-        : base(host, path, header.InitiatorSpi, spi, isInitiator: false)
+    private ResponderSession(ISessionHost host, IkeResponderOptions options, IkePath path, IkeHeader header, byte[] initRequest, IkeSaInitContent content)
+        : base(
+            host,
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, IkeRetransmission.Default, options.ChildLifetime, options.IkeLifetime),
+            path,
+            header.InitiatorSpi,
+            isInitiator: false)
     {
         _options = options;
         _initRequest = initRequest;
@@ -46,14 +51,14 @@ internal sealed class ResponderSession : IkeSession
     /// </summary>
     /// <returns>The session, or the notification to answer with and its data.</returns>
     public static (ResponderSession? Session, IkeNotifyType Error, byte[] ErrorData) TryCreate(
-        ISessionHost host, IkeResponderOptions options, in IkeMessage message, IkeSaInitContent? content, IkePath path, ulong spi, TimeSpan now)
+        ISessionHost host, IkeResponderOptions options, in IkeMessage message, IkeSaInitContent? content, IkePath path, TimeSpan now)
     {
         if (content?.Sa is null || content.PublicValue is null || content.Nonce is null || !SaPayload.TryParse(content.Sa, out SaPayload sa, out _))
         {
             return (null, IkeNotifyType.InvalidSyntax, []);
         }
 
-        if (!IkeOffer.TryChoose(options.IkeOffers, sa, out IkeSuite suite, out byte number))
+        if (!IkeOffer.TryChoose(options.IkeOffers, sa, 0, out IkeSuite suite, out byte number, out _))
         {
             return (null, IkeNotifyType.NoProposalChosen, []);
         }
@@ -70,7 +75,7 @@ internal sealed class ResponderSession : IkeSession
             return (null, IkeNotifyType.InvalidSyntax, []);
         }
 
-        ResponderSession session = new(host, options, path, message.Header, message.Span.ToArray(), content, spi);
+        ResponderSession session = new(host, options, path, message.Header, message.Span.ToArray(), content);
         session.Begin(suite, number, exchange, secret, content, now);
         CryptographicOperations.ZeroMemory(secret);
         return (session, IkeNotifyType.None, []);
@@ -111,8 +116,8 @@ internal sealed class ResponderSession : IkeSession
         }
 
         uint spi = Host.AllocateEspSpi();
-        (byte[] fromInitiator, byte[] fromResponder) = Keys!.DeriveChild(_initiatorNonce, _responderNonce, (_esp.KeyBits / 8) + 4);
-        IkeChildSa child = new(spi, _esp.PeerSpi, _esp.KeyBits, _esp.ExtendedSequenceNumbers, fromInitiator, fromResponder, local, remote);
+        (byte[] fromInitiator, byte[] fromResponder) = Keys!.DeriveChild(_initiatorNonce, _responderNonce, _esp.Suite.KeySize);
+        IkeChildSa child = new(spi, _esp.PeerSpi, _esp.Suite, fromInitiator, fromResponder, local, remote);
 
         byte[] inner = new byte[LargestResponse];
         IkePayloadWriter writer = new(inner);
@@ -203,7 +208,7 @@ internal sealed class ResponderSession : IkeSession
         header.Write(buffer);
         _initResponse = buffer.AsSpan(0, header.Length).ToArray();
         IkePayloads.TryParse(header.NextPayload, _initResponse.AsSpan(IkeHeader.Size), IkeLimits.Default, out IkePayloads payloads, out _);
-        ExpectedRequestId = 1;
+        Sa.ExpectedRequestId = 1;
         Move(IkeTrigger.InitDone);
         SetTimer(IkeTimer.Expire, now + _options.HalfOpenTimeout);
         SendResponse(_initResponse, IkeDescribe.Message(header, payloads));
@@ -226,7 +231,7 @@ internal sealed class ResponderSession : IkeSession
 
         _initiatorIdBody = id.Body.ToArray();
         RemoteIdentity = new IkeIdentity(idi.Type, idi.Data);
-        _hasEsp = EspOffer.TryChoose(_options.EspOffers, sa, out _esp);
+        _hasEsp = EspOffer.TryChoose(_options.EspOffers, sa, null, out _esp);
         _offeredRemote = IkeTrafficSelector.Read(tsi);
         _offeredLocal = IkeTrafficSelector.Read(tsr);
         ReadConfiguration(payloads);

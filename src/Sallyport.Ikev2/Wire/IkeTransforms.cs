@@ -25,8 +25,20 @@ public enum EncryptionAlgorithm : ushort
     /// <summary>ENCR_AES_CBC (RFC 3602); the key length is an attribute.</summary>
     AesCbc = 12,
 
+    /// <summary>AES-GCM with an 8-octet ICV (RFC 4106); the key length is an attribute.</summary>
+    AesGcm8 = 18,
+
+    /// <summary>AES-GCM with a 12-octet ICV (RFC 4106); the key length is an attribute.</summary>
+    AesGcm12 = 19,
+
     /// <summary>AES-GCM with a 16-octet ICV (RFC 4106, RFC 5282); the key length is an attribute.</summary>
     AesGcm16 = 20,
+
+    /// <summary>ENCR_NULL_AUTH_AES_GMAC (RFC 4543): authentic, not secret; the key length is an attribute.</summary>
+    AesGmac = 21,
+
+    /// <summary>ENCR_CHACHA20_POLY1305 (RFC 7634), whose key has 256 bits always.</summary>
+    ChaCha20Poly1305 = 28,
 }
 
 /// <summary>Pseudorandom functions (IANA, Transform Type 2). An open set.</summary>

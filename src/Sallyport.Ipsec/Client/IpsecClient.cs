@@ -87,5 +87,7 @@ public sealed class IpsecClient : IAsyncDisposable
         Retransmission = options.Retransmission,
         AuthenticationTimeout = options.AuthenticationTimeout,
         DeadPeerDetection = options.DeadPeerDetection,
+        ChildLifetime = options.ChildLifetime,
+        IkeLifetime = options.IkeLifetime,
     };
 }

@@ -42,7 +42,16 @@ public sealed class IpsecClientOptions
     ];
 
     /// <summary>What may protect ESP, in order of preference.</summary>
-    public IReadOnlyList<EspOffer> EspOffers { get; init; } = [new EspOffer(256), new EspOffer(128)];
+    public IReadOnlyList<EspOffer> EspOffers { get; init; } =
+    [
+        new(256),
+        new(128),
+        new(new IkeCipher(EncryptionAlgorithm.ChaCha20Poly1305, 256)),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha512Trunc256),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha384Trunc192),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha256Trunc128),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 128), IntegrityAlgorithm.HmacSha256Trunc128),
+    ];
 
     /// <summary>How often an unanswered request is sent again before the gateway is given up.</summary>
     public IkeRetransmission Retransmission { get; init; } = IkeRetransmission.Default;
@@ -52,6 +61,12 @@ public sealed class IpsecClientOptions
 
     /// <summary>Dead peer detection, or none.</summary>
     public IkeDeadPeerDetection? DeadPeerDetection { get; init; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), OnDemand: false);
+
+    /// <summary>How long the tunnel's keys are used before the client asks for new ones, or no limit. The gateway's limits hold besides.</summary>
+    public IkeChildLifetime? ChildLifetime { get; init; } = IkeChildLifetime.Default;
+
+    /// <summary>How long the IKE SA's keys are used before the client asks for new ones; no limit unless set.</summary>
+    public TimeSpan? IkeLifetime { get; init; }
 
     /// <summary>How packets are carried between ESP and a TUN device.</summary>
     public IpsecDataPath DataPath { get; init; }

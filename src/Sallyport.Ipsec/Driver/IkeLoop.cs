@@ -230,6 +230,18 @@ internal sealed class IkeLoop : IDisposable
                 tunnel.PathMtu = _natPort.PathMtuTo(tunnel.RemoteEndPoint);
                 IpsecLog.Moved(_logger, session.Id, session.Ike.Path.Remote);
                 break;
+            case ChildRekeyedEvent rekeyed:
+                Rekey(session, rekeyed);
+                break;
+            case ChildRetiredEvent retired when session.Tunnel?.ByInboundSpi(retired.InboundSpi) is { } pair:
+                pair.Tunnel.Retire(pair, pair.Tunnel.ByInboundSpi(retired.Successor));
+                break;
+            case ChildDeletedEvent deleted when session.Tunnel?.ByInboundSpi(deleted.InboundSpi) is { } pair:
+                _tunnels.Remove(pair);
+                break;
+            case IkeRekeyedEvent:
+                IpsecLog.IkeRekeyed(_logger, session.Id, session.Remote);
+                break;
             case SessionClosedEvent closed:
                 Close(session, closed);
                 break;
@@ -286,6 +298,26 @@ internal sealed class IkeLoop : IDisposable
         }
 
         Tell(session, h => h.OnEstablished(session));
+    }
+
+    private void Rekey(IpsecSession session, ChildRekeyedEvent news)
+    {
+        if (session.Tunnel is not { } tunnel)
+        {
+            news.Child.Clear();
+            return;
+        }
+
+        EspPair pair = _tunnels.Add(tunnel, news.Child);
+        if (news.SendAtOnce)
+        {
+            tunnel.Use(pair);
+        }
+
+        if (_logger.IsEnabled(LogLevel.Information))
+        {
+            IpsecLog.Rekeyed(_logger, session.Id, session.Remote, news.Child.ToString());
+        }
     }
 
     private void Close(IpsecSession session, SessionClosedEvent news)

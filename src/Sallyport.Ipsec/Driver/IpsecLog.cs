@@ -44,4 +44,10 @@ internal static partial class IpsecLog
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "Packets cannot go through {Device} many at a time")]
     public static partial void NoOffload(ILogger logger, string device, Exception exception);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Information, Message = "Session {Id} with {Remote} has new keys: {Child}")]
+    public static partial void Rekeyed(ILogger logger, int id, IPEndPoint remote, string child);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Information, Message = "Session {Id} with {Remote} has new keys for IKE")]
+    public static partial void IkeRekeyed(ILogger logger, int id, IPEndPoint remote);
 }

@@ -250,7 +250,7 @@ internal sealed class EspWorker : IDisposable
             IpsecMetrics.Opened(_in.Packets, _in.Octets);
             if (tunnel.ShouldNoteIn(_endpoint.Now.Ticks))
             {
-                _endpoint.Post(tunnel.Session.Ike.NoteInbound);
+                _endpoint.Post(tunnel.Session.NoteInbound);
             }
 
             _in = default;
@@ -275,9 +275,9 @@ internal sealed class EspWorker : IDisposable
     }
 
     // On its own, so that the closure is made once a second and not once a batch; and so below.
-    private void NoteOutbound(EspTunnel tunnel) => _endpoint.Post(_ =>
+    private void NoteOutbound(EspTunnel tunnel) => _endpoint.Post(now =>
     {
-        tunnel.Session.Ike.NoteOutbound();
+        tunnel.Session.NoteOutbound(now);
         MeasurePath(tunnel);
     });
 
@@ -297,7 +297,7 @@ internal sealed class EspWorker : IDisposable
         }
     }
 
-    // RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
+    // On its own, so that the closure is made only then; and so below. RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
     private void Use(EspPair pair) => _endpoint.Post(_ => pair.Tunnel.Use(pair));
 
     // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it.

@@ -19,13 +19,13 @@ internal sealed class EspPair : IDisposable
     /// <param name="options">What IKE does not decide.</param>
     public EspPair(EspTunnel tunnel, int number, IkeChildSa child, EspPairOptions options)
     {
-        EspSuite suite = EspSuite.AesGcm16 with { Provider = options.Provider };
+        EspSuite suite = EspSuites.Of(child.Suite) with { Provider = options.Provider };
         Tunnel = tunnel;
         Number = number;
-        KeyBits = child.KeyBits;
+        Suite = child.Suite;
         TextOffset = suite.TextOffset;
-        Inbound = new EspInboundSa(child.InboundSpi, suite, child.InboundKey, child.ExtendedSequenceNumbers, options.ReplayWindow);
-        Outbound = new EspOutboundSa(child.OutboundSpi, suite, child.OutboundKey, child.ExtendedSequenceNumbers);
+        Inbound = new EspInboundSa(child.InboundSpi, suite, child.InboundKey, child.Suite.ExtendedSequenceNumbers, options.ReplayWindow);
+        Outbound = new EspOutboundSa(child.OutboundSpi, suite, child.OutboundKey, child.Suite.ExtendedSequenceNumbers);
         child.Clear();
     }
 
@@ -33,7 +33,13 @@ internal sealed class EspPair : IDisposable
 
     public int Number { get; }
 
-    public int KeyBits { get; }
+    public IkeChildSuite Suite { get; }
+
+    /// <summary>What the tunnel had carried before the pair was made.</summary>
+    public EspCounts Before { get; init; }
+
+    /// <summary>Whether it was deleted, and takes in only what is under way.</summary>
+    public bool IsRetired { get; set; }
 
     /// <summary>Where the inner packet begins in a sealed one.</summary>
     public int TextOffset { get; }

@@ -94,12 +94,27 @@ internal sealed class EspTunnel
         return !_ended && _current.Outbound.TrySeal(inner, packet, out length);
     }
 
-    /// <summary>Sends under a pair from now on, unless it has ended or a newer one is in use.</summary>
+    /// <summary>The pair that takes packets in under an SPI, or <see langword="null"/>.</summary>
+    public EspPair? ByInboundSpi(uint spi) => Array.Find(_pairs, p => p.Inbound.Spi == spi);
+
+    /// <summary>Sends under a pair from now on, unless it was deleted or a newer one is in use.</summary>
     public void Use(EspPair pair)
     {
-        if (pair.Number > _current.Number && _pairs.Contains(pair))
+        if (pair.Number > _current.Number && !pair.IsRetired && _pairs.Contains(pair))
         {
             _current = pair;
+        }
+    }
+
+    /// <summary>Sends under a pair no more: it was deleted. Under it packets are still taken in.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <param name="successor">Under which packets are sent instead, where they went under that one.</param>
+    public void Retire(EspPair pair, EspPair? successor)
+    {
+        pair.IsRetired = true;
+        if (_current == pair && successor is not null)
+        {
+            _current = successor;
         }
     }
 
@@ -133,7 +148,7 @@ internal sealed class EspTunnel
 
     internal EspPair Add(IkeChildSa child)
     {
-        EspPair pair = new(this, _made++, child, _options);
+        EspPair pair = new(this, _made++, child, _options) { Before = Counts };
         _pairs = [.. _pairs, pair];
         return pair;
     }

@@ -19,14 +19,16 @@ internal sealed class Pair : IDisposable
 
     public Pair(
         X509Certificate2? certificate = null, IkeOffer? ike = null, EspOffer? esp = null, int cookieThreshold = 32, int maximumHalfOpen = 1024,
-        IkeDeadPeerDetection? deadPeerDetection = null)
+        IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null, IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null)
     {
         IkeResponderOptions options = new()
         {
             Certificate = certificate ?? Rsa.Value,
             Identity = IkeIdentity.Fqdn("vpn.example.com"),
             IkeOffers = [ike ?? Aes128Sha384],
-            EspOffers = [esp ?? new EspOffer(256)],
+            EspOffers = espOffers ?? [esp ?? new EspOffer(256)],
+            ChildLifetime = childLifetime,
+            IkeLifetime = ikeLifetime,
             CookieThreshold = cookieThreshold,
             MaximumHalfOpen = maximumHalfOpen,
             DeadPeerDetection = deadPeerDetection,
@@ -71,16 +73,23 @@ internal sealed class Pair : IDisposable
 
     public Action<PeerCertificateEvent, Pair> Trust { get; set; } = (e, p) => e.Accept(p.Now);
 
+    /// <summary>Called whenever datagrams and news have been handed out.</summary>
+    public Action Moved { get; set; } = () => { };
+
     public byte[] ServerMsk { get; set; } = [];
 
     public byte[] PeerMsk { get; set; } = [];
 
-    public static IkeInitiatorOptions ClientOptions(IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null) => new()
+    public static IkeInitiatorOptions ClientOptions(
+        IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null,
+        IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null) => new()
     {
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         PeerIdentity = IkeIdentity.Fqdn("vpn.example.com"),
         IkeOffers = [ike ?? Aes128Sha384],
-        EspOffers = [esp ?? new EspOffer(256)],
+        EspOffers = espOffers ?? [esp ?? new EspOffer(256)],
+        ChildLifetime = childLifetime,
+        IkeLifetime = ikeLifetime,
         DeadPeerDetection = deadPeerDetection,
         NatTraversalPath = new IkePath(new(ClientAddress.Address, 4500), new(GatewayAddress.Address, 4500), true),
     };
@@ -135,6 +144,7 @@ internal sealed class Pair : IDisposable
 
             _wire.Clear();
             moved |= Answer(Client, ClientEvents) | Answer(Gateway, GatewayEvents);
+            Moved();
         }
     }
 

@@ -127,19 +127,70 @@ public class UnusualRequestTests
     });
 
     [Fact]
-    public void New_keys_for_the_Child_SA_are_not_to_be_had_for_now_and_the_tunnel_stays() => Refused("{N(TemporaryFailure)}", (ref IkePayloadWriter w) =>
+    public void New_keys_for_the_Child_SA_by_an_algorithm_that_is_not_offered_are_refused_and_the_tunnel_stays() => Refused("{N(NoProposalChosen)}", (ref IkePayloadWriter w) =>
+    {
+        w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [0xaa, 0xbb, 0xcc, 0xdd]);
+        AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4], bits: 128);
+        w.Add(IkePayloadType.Nonce, new byte[32]);
+        AddSelectors(ref w, 0);
+    });
+
+    [Fact]
+    public void New_keys_for_less_than_the_Child_SA_carries_are_refused_and_the_tunnel_stays() => Refused("{N(TsUnacceptable)}", (ref IkePayloadWriter w) =>
     {
         w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [0xaa, 0xbb, 0xcc, 0xdd]);
         AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4]);
         w.Add(IkePayloadType.Nonce, new byte[32]);
+        AddSelectors(ref w, 10);
     });
 
     [Fact]
-    public void New_keys_for_the_IKE_SA_are_not_to_be_had_for_now_and_the_tunnel_stays() => Refused("{N(TemporaryFailure)}", (ref IkePayloadWriter w) =>
+    public void New_keys_for_the_IKE_SA_by_an_algorithm_that_is_not_offered_are_refused_and_the_tunnel_stays() => Refused("{N(NoProposalChosen)}", (ref IkePayloadWriter w) =>
     {
         AddProposal(ref w, IkeProtocolId.Ike, [1, 2, 3, 4, 5, 6, 7, 8]);
         w.Add(IkePayloadType.Nonce, new byte[32]);
     });
+
+    [Fact]
+    public void A_request_for_new_keys_without_its_payloads_is_invalid_syntax()
+    {
+        using Pair pair = new();
+        using ScriptedClient client = new(pair);
+        client.Establish();
+        Assert.Equal("{N(InvalidSyntax)}", client.Ask(IkeExchangeType.CreateChildSa, (ref IkePayloadWriter w) =>
+        {
+            w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, [0xaa, 0xbb, 0xcc, 0xdd]);
+            AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, 4]);
+            w.Add(IkePayloadType.Nonce, new byte[32]);
+        }));
+        Assert.Equal(IkeCloseReason.Protocol, pair.Single<SessionClosedEvent>(true).Reason);
+    }
+
+    [Fact]
+    public void New_keys_again_and_again_without_a_Delete_are_to_be_had_a_few_times_only()
+    {
+        using Pair pair = new();
+        using ScriptedClient client = new(pair);
+        client.Establish();
+        byte[] spi = [0xaa, 0xbb, 0xcc, 0xdd];
+        List<string> answers = [];
+        for (byte i = 1; i <= 40; i++)
+        {
+            byte[] old = spi;
+            spi = [1, 2, 3, i];
+            answers.Add(client.Ask(IkeExchangeType.CreateChildSa, (ref IkePayloadWriter w) =>
+            {
+                w.AddNotify(IkeNotifyType.RekeySa, [], IkeProtocolId.Esp, old);
+                AddProposal(ref w, IkeProtocolId.Esp, [1, 2, 3, i]);
+                w.Add(IkePayloadType.Nonce, new byte[32]);
+                AddSelectors(ref w, 0);
+            }));
+        }
+
+        Assert.Equal(31, answers.Count(a => a.StartsWith("{SecurityAssociation", StringComparison.Ordinal)));
+        Assert.All(answers[31..], a => Assert.Contains(a, (string[])["{N(TemporaryFailure)}", "{N(ChildSaNotFound)}"]));
+        Assert.Empty(pair.GatewayEvents.OfType<SessionClosedEvent>());
+    }
 
     [Fact]
     public void New_keys_for_a_Child_SA_that_does_not_exist_are_refused_by_its_name() => Refused("{N(ChildSaNotFound)}", (ref IkePayloadWriter w) =>
@@ -242,11 +293,21 @@ public class UnusualRequestTests
         return pair.Single<AuthorizationEvent>(true).IsCiscoClient;
     }
 
-    private static void AddProposal(ref IkePayloadWriter w, IkeProtocolId protocol, ReadOnlySpan<byte> spi)
+    private static void AddSelectors(ref IkePayloadWriter w, byte start)
+    {
+        foreach (IkePayloadType type in (IkePayloadType[])[IkePayloadType.TrafficSelectorInitiator, IkePayloadType.TrafficSelectorResponder])
+        {
+            w.BeginTrafficSelectors(type, 1);
+            w.AddTrafficSelector(0, 0, 65535, [start, 0, 0, 0], [255, 255, 255, 255]);
+            w.EndPayload();
+        }
+    }
+
+    private static void AddProposal(ref IkePayloadWriter w, IkeProtocolId protocol, scoped ReadOnlySpan<byte> spi, ushort bits = 256)
     {
         w.BeginPayload(IkePayloadType.SecurityAssociation);
         int proposal = w.BeginProposal(1, protocol, spi, 1, true);
-        w.AddTransform(IkeTransformType.Encryption, (ushort)EncryptionAlgorithm.AesGcm16, 256, true);
+        w.AddTransform(IkeTransformType.Encryption, (ushort)EncryptionAlgorithm.AesGcm16, bits, true);
         w.EndProposal(proposal);
         w.EndPayload();
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.Headend;

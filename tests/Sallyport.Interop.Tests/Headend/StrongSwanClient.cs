@@ -99,6 +99,26 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
     public async Task<bool> PingAsync(string host) =>
         (await Tool.RunAsync(_lab.Network.In("cli", "ping", "-c", "2", "-i", "0.2", "-W", "2", host))).ExitCode == 0;
 
+    /// <summary>Pings a host many times, a hundred a second, and gives what ping says of it.</summary>
+    public Task<(int ExitCode, string Output)> PingsAsync(string host, int count, int size = 56) => Tool.RunAsync(_lab.Network.In(
+        "cli", "ping", "-q", "-c", count.ToString(CultureInfo.InvariantCulture), "-s", size.ToString(CultureInfo.InvariantCulture), "-i", "0.01", "-W", "2", host));
+
+    /// <summary>Waits for the list of SAs to be as wanted.</summary>
+    public async Task WaitForListAsync(Func<string, bool> wanted)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            if (wanted(await ListAsync()))
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Fail($"{await ListAsync()}\n{Log}\n{_lab.Headend.Output}");
+    }
+
     /// <summary>Pings both split networks, or fails with what everybody says.</summary>
     public async Task MustReachBothNetworksAsync()
     {

@@ -1,4 +1,3 @@
-using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.Headend;

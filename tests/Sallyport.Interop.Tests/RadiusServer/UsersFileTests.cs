@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Text;

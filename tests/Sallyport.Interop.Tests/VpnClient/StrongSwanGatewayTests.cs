@@ -1,5 +1,4 @@
 using System.Net;
-using Sallyport.Interop.Tests.DuoProxy;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.VpnClient;
@@ -45,6 +44,24 @@ public class StrongSwanGatewayTests
         Assert.Equal(0, await client.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Contains("disconnected", client.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("aes256gcm16", "AES_GCM_16-256")]
+    [InlineData("aes128gcm16-ecp256", "AES_GCM_16-128")]
+    [InlineData("chacha20poly1305", "CHACHA20_POLY1305")]
+    [InlineData("aes256-sha512", "AES_CBC-256/HMAC_SHA2_512_256")]
+    public async Task A_gateway_that_renews_the_keys_every_two_seconds_loses_no_ping(string esp, string listed)
+    {
+        await using Lab lab = await Lab.StartAsync(esp: $"esp_proposals = {esp}\nrekey_time = 2s\nrand_time = 0s\nlife_time = 30s");
+        await using Tool client = lab.StartClient("EAP-MD5", "alice-pw", "--tun");
+        await client.WaitForAsync("ready: 192.168.13.", TimeSpan.FromSeconds(20));
+        Assert.Contains(listed, (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+
+        (int code, string output) = await Tool.RunAsync(lab.Namespaces.In("cli", "ping", "-q", "-c", "700", "-i", "0.01", "-W", "2", Inside));
+
+        Assert.True(code == 0 && output.Contains(" 0% packet loss", StringComparison.Ordinal), $"{output}\n{client.Output}\n{lab.Gateway.Log}");
+        Assert.Contains("CHILD_SA net{3} established", lab.Gateway.Log, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -99,7 +116,7 @@ public class StrongSwanGatewayTests
 
         public Charon Gateway { get; private set; } = null!;
 
-        public static async Task<Lab> StartAsync(bool nat = false)
+        public static async Task<Lab> StartAsync(bool nat = false, string esp = "esp_proposals = aes256gcm16")
         {
             Charon.Require();
             Peer.RequirePrograms(nat ? ["freeradius", "ping", "nft"] : ["freeradius", "ping"]);
@@ -107,7 +124,7 @@ public class StrongSwanGatewayTests
             try
             {
                 await LayOutAsync(lab.Namespaces, nat);
-                await lab.StartServersAsync();
+                await lab.StartServersAsync(esp);
                 return lab;
             }
             catch
@@ -148,13 +165,13 @@ public class StrongSwanGatewayTests
             Directory.Delete(_folder, recursive: true);
         }
 
-        private async Task StartServersAsync()
+        private async Task StartServersAsync(string esp)
         {
             _parts.Push(await FreeRadius.StartAsync(new IPEndPoint(IPAddress.Loopback, 1812), Namespaces.In("gw")));
             using TestAuthority authority = new();
             (string certificate, string key) = authority.Issue(GatewayName);
             Dictionary<string, string> files = new() { ["server.pem"] = certificate, ["private/server.key"] = key, ["ca.pem"] = authority.Pem };
-            Gateway = await Charon.StartAsync(Namespaces, "gw", Connections, files, RadiusPlugin);
+            Gateway = await Charon.StartAsync(Namespaces, "gw", Connections.Replace("@esp@", esp, StringComparison.Ordinal), files, RadiusPlugin);
             _parts.Push(Gateway);
             await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), authority.Pem);
         }
@@ -232,7 +249,7 @@ public class StrongSwanGatewayTests
                 children {
                   net {
                     local_ts = 10.99.10.0/24,172.16.50.0/24
-                    esp_proposals = aes256gcm16
+                    @esp@
                   }
                 }
               }

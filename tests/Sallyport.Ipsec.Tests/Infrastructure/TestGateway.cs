@@ -42,7 +42,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                     Certificate = TestPki.Gateway,
                     Identity = IkeIdentity.Fqdn(TestPki.GatewayName),
                     IkeOffers = builder.IkeOffers,
-                    EspOffers = [new EspOffer(256), new EspOffer(128)],
+                    EspOffers = builder.EspOffers,
+                    ChildLifetime = builder.ChildLifetime,
                 },
                 GatewayHandler = this,
                 Device = builder.Device ?? Inside,
@@ -111,6 +112,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         IpsecDataPath dataPath = IpsecDataPath.Offload,
         DataPathFeatures features = DataPathFeatures.All,
         int loops = 0,
+        IReadOnlyList<EspOffer>? espOffers = null,
+        IkeChildLifetime? childLifetime = null,
         int pathMtuLimit = ushort.MaxValue) => new()
     {
         Gateway = Endpoint.IkeEndPoint,
@@ -123,6 +126,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         Trust = trust ?? new CertificateTrust([TestPki.Authority], IkeIdentity.Fqdn(TestPki.GatewayName)),
         Eap = new EapPeerOptions { Identity = user, Password = EapPassword.FromText(password), Methods = [method], Random = RandomNumberGenerator.Fill },
+        EspOffers = espOffers ?? [new EspOffer(256), new EspOffer(128)],
+        ChildLifetime = childLifetime ?? IkeChildLifetime.Default,
         Retransmission = new IkeRetransmission(TimeSpan.FromMilliseconds(500), 1.5, 6),
     };
 
@@ -157,6 +162,10 @@ internal sealed class IpsecEndpointOptionsBuilder
     public int ForwardingLoops { get; set; }
 
     public Func<Task> EapDelay { get; set; } = () => Task.CompletedTask;
+
+    public IReadOnlyList<EspOffer> EspOffers { get; set; } = [new EspOffer(256), new EspOffer(128)];
+
+    public IkeChildLifetime? ChildLifetime { get; set; } = IkeChildLifetime.Default;
 
     public IReadOnlyList<IkeOffer> IkeOffers { get; set; } =
     [

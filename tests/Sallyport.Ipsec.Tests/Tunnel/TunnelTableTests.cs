@@ -1,6 +1,7 @@
 using System.Net;
 using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
 using Sallyport.Ipsec.Tests.Devices;
 using Sallyport.Ipsec.Tunnel;
 
@@ -112,7 +113,7 @@ public class TunnelTableTests
         for (int i = 0; i < tunnels; i++)
         {
             IkeTrafficSelector host = IkeTrafficSelector.Host(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]));
-            IkeChildSa child = new((uint)random.Next(256, int.MaxValue), 1000, 128, false, new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [host]);
+            IkeChildSa child = new((uint)random.Next(256, int.MaxValue), 1000, new IkeChildSuite(EncryptionAlgorithm.AesGcm16, 128), new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [host]);
             all[i] = new EspTunnel(null!, child, new IPEndPoint(IPAddress.Loopback, 4500), new EspPairOptions(64, AesGcmProvider.Platform));
             table.Add(all[i]);
         }
@@ -153,7 +154,7 @@ public class TunnelTableTests
         return tunnel;
     }
 
-    private IkeChildSa Child(IkeTrafficSelector remote) => new(++_spi, ++_spi, 128, false, new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [remote]);
+    private IkeChildSa Child(IkeTrafficSelector remote) => new(++_spi, ++_spi, new IkeChildSuite(EncryptionAlgorithm.AesGcm16, 128), new byte[20], new byte[20], [IkeTrafficSelector.AnyIPv4], [remote]);
 
     private static EspTunnel? Find(TunnelTable table, string address) =>
         table.TryGetOutbound(InnerPacket.Address(IPAddress.Parse(address).GetAddressBytes()), out EspTunnel tunnel) ? tunnel : null;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
 using Sallyport.Samples.Common;
 using Sallyport.Samples.Headend.Configuration;
 
@@ -34,7 +36,8 @@ public class RouterConfigurationTests
         Assert.Equal(["sha384"], proposal.Integrity);
         Assert.Equal(["sha384"], proposal.Prf);
         Assert.Equal([19], proposal.Groups);
-        Assert.Equal(256, plan.TransformSet.KeyBits);
+        Assert.Equal(new IkeCipher(EncryptionAlgorithm.AesGcm16, 256), Assert.Single(plan.EspOffers).Cipher);
+        Assert.Equal(new IkeChildLifetime(TimeSpan.FromHours(1), 4_000_000_000, 4_608_000L * 1024), plan.ChildLifetime);
         RadiusServerSettings server = Assert.Single(plan.RadiusServers);
         Assert.Equal(new IPEndPoint(IPAddress.Parse("10.197.243.97"), 1812), server.Authentication);
         Assert.Equal(TimeSpan.FromSeconds(120), server.Timeout);
@@ -44,6 +47,25 @@ public class RouterConfigurationTests
         Assert.Equal((IPAddress.Parse("192.168.13.1"), IPAddress.Parse("192.168.13.10")), Assert.Single(plan.Pool.Ranges));
     }
 
+    [Fact]
+    public void Transform_sets_lifetimes_and_groups_say_how_the_keys_of_ESP_are_made_and_for_how_long()
+    {
+        HeadendPlan plan = Plan(Scenario
+            .Replace(" esp-gcm 256", " esp-gcm 256\n mode tunnel\ncrypto ipsec transform-set Cbc esp-sha512-hmac esp-aes 192\n mode tunnel\ncrypto ipsec transform-set Open esp-gmac", StringComparison.Ordinal)
+            .Replace(" set transform-set", " set security-association lifetime seconds 600\n set pfs group20\n set transform-set Cbc Open", StringComparison.Ordinal)
+            .Replace("crypto ikev2 policy ", "crypto ipsec security-association lifetime kilobytes disable\ncrypto ikev2 policy ", StringComparison.Ordinal));
+
+        Assert.Equal(new IkeChildLifetime(TimeSpan.FromMinutes(10), 4_000_000_000), plan.ChildLifetime);
+        Assert.Equal(
+            [
+                (new IkeCipher(EncryptionAlgorithm.AesCbc, 192), IntegrityAlgorithm.HmacSha512Trunc256),
+                (new IkeCipher(EncryptionAlgorithm.AesGmac, 128), IntegrityAlgorithm.None),
+                (new IkeCipher(EncryptionAlgorithm.AesGcm16, 256), IntegrityAlgorithm.None),
+            ],
+            plan.EspOffers.Select(o => (o.Cipher, o.Integrity)));
+        Assert.All(plan.EspOffers, o => Assert.Equal([KeyExchangeMethod.Ecp384], o.KeyExchange));
+    }
+
     [Theory]
     [InlineData("group 19", "group 2", "the group '2' is not supported")]
     [InlineData("encryption aes-cbc-128", "encryption 3des", "the encryption algorithm '3des' is not supported")]
@@ -51,7 +73,13 @@ public class RouterConfigurationTests
     [InlineData(" pool SSLVPN_POOL\n dns", " pool NOWHERE\n dns", "no 'ip local pool NOWHERE'; there is SSLVPN_POOL")]
     [InlineData("authentication remote eap query-identity", "authentication remote rsa-sig", "'authentication remote rsa-sig' is not supported")]
     [InlineData(" pki trustpoint TP_AnyConnect\n dpd", " pki trustpoint TP_Other\n dpd", "no 'crypto pki trustpoint TP_Other'")]
-    [InlineData("esp-gcm 256", "esp-aes 256", "the transform 'esp-aes' is not supported")]
+    [InlineData("esp-gcm 256", "esp-3des esp-sha-hmac", "the transform 'esp-3des' is not supported; 'esp-gcm 256', 'esp-gmac 256' or 'esp-aes 256 esp-sha256-hmac' should stand here")]
+    [InlineData("esp-gcm 256", "esp-aes 256", "'esp-aes' alone protects nobody from changed packets")]
+    [InlineData("esp-gcm 256", "esp-gcm 256 esp-sha256-hmac", "a hash goes with 'esp-aes' only")]
+    [InlineData("esp-gcm 256", "esp-sha256-hmac", "no cipher")]
+    [InlineData("crypto ikev2 policy ", "crypto ipsec security-association lifetime seconds 60\ncrypto ikev2 policy ", "'60' is not a lifetime in seconds: a number from 120 to 2592000")]
+    [InlineData("crypto ikev2 policy ", "crypto ipsec security-association lifetime days 1\ncrypto ikev2 policy ", "'days' is no unit of a lifetime; 'seconds' or 'kilobytes'")]
+    [InlineData(" set transform-set", " set pfs group2\n set transform-set", "'group2' is not supported; one of group14, group19")]
     [InlineData("esp-gcm 256", "esp-gcm 200", "AES has no key of 200 bits")]
     [InlineData("dpd 60 2 on-demand", "dpd 5 2 on-demand", "'5' is not an interval in seconds: a number from 10 to 3600")]
     [InlineData("key cisco", "key 6 abcdef", "a type 6 key is encrypted with the router's own master key")]

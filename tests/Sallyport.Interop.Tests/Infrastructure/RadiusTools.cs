@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
-namespace Sallyport.Interop.Tests.DuoProxy;
+namespace Sallyport.Interop.Tests.Infrastructure;
 
 /// <summary>The clients <c>eapol_test</c> and <c>radclient</c>, as independent network access servers.</summary>
 internal static class RadiusTools
