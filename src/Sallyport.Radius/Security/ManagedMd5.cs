@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Sallyport.Radius.Compatibility;
 
@@ -58,7 +59,10 @@ public static class ManagedMd5
         CryptographicOperations.ZeroMemory(block);
     }
 
-    private static int Add(ref Md5State state, Span<byte> block, int held, ReadOnlySpan<byte> octets)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Add(ref Md5State state, Span<byte> block, int held, ReadOnlySpan<byte> octets) => octets.IsEmpty ? held : AddSome(ref state, block, held, octets);
+
+    private static int AddSome(ref Md5State state, Span<byte> block, int held, ReadOnlySpan<byte> octets)
     {
         if (held > 0)
         {

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using Sallyport.Radius.Compatibility;
+using System.Buffers.Binary;
 using Sallyport.Radius.Wire;
 
 namespace Sallyport.Radius.Security;
@@ -55,7 +54,7 @@ public static class RadiusAuthenticators
             {
                 return always || policy == RadiusMessageAuthenticatorPolicy.Require ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
             }
-            else if ((always || policy != RadiusMessageAuthenticatorPolicy.Off) && !VerifyMessageAuthenticator(packet, packet.Authenticator, secret))
+            else if ((always || policy != RadiusMessageAuthenticatorPolicy.Off) && !VerifyMessageAuthenticator(packet, default, secret))
             {
                 return RadiusVerification.MessageAuthenticator;
             }
@@ -111,30 +110,58 @@ public static class RadiusAuthenticators
         return access && (requireMessageAuthenticator || eap) ? RadiusVerification.MissingMessageAuthenticator : RadiusVerification.Genuine;
     }
 
-    /// <summary>Computes MD5(Code | Identifier | Length | authenticator | attributes | secret).</summary>
-    internal static void ComputeAuthenticator(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination) =>
-        secret.Hash(new Md5Pieces(packet[..AuthenticatorOffset], authenticator, packet[RadiusPacket.HeaderSize..], secret.Span), destination);
+    /// <summary>Computes MD5(packet | secret) of a packet that is being built, in whose authenticator's place stands what is to be hashed there.</summary>
+    internal static void ComputeAuthenticator(ReadOnlySpan<byte> packet, RadiusSecret secret, Span<byte> destination) =>
+        secret.Hash(new Md5Pieces(packet, secret.Span), destination);
 
-    /// <summary>Computes HMAC-MD5 over the packet with the authenticator given and zeros in the Message-Authenticator's place (RFC 3579 §3.2).</summary>
+    /// <summary>Computes HMAC-MD5 over the packet with zeros in the Message-Authenticator's place (RFC 3579 §3.2).</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="offset">Where the Message-Authenticator's value begins.</param>
+    /// <param name="authenticator">What counts as its authenticator; empty for the one that stands there.</param>
+    /// <param name="secret">The secret.</param>
+    /// <param name="destination">16 octets.</param>
     internal static void ComputeMessageAuthenticator(ReadOnlySpan<byte> packet, int offset, ReadOnlySpan<byte> authenticator, RadiusSecret secret, Span<byte> destination)
     {
-        Span<byte> zeros = stackalloc byte[Size];
-        zeros.Clear();
-        secret.Authenticate(
-            new Md5Pieces(packet[..AuthenticatorOffset], authenticator, packet[RadiusPacket.HeaderSize..offset], zeros, packet[(offset + Size)..]), destination);
+        // Whole blocks are hashed where they stand; those with something in them that counts as something else are copied.
+        const int Block = Md5State.BlockSize;
+        int begin = offset & -Block;
+        int end = Math.Min(packet.Length, (offset + Size + Block - 1) & -Block);
+        Span<byte> changed = stackalloc byte[2 * Block];
+        changed = changed[..(end - begin)];
+        packet[begin..end].CopyTo(changed);
+        changed.Slice(offset - begin, Size).Clear();
+        if (authenticator.IsEmpty || begin == 0)
+        {
+            authenticator.CopyTo(changed[AuthenticatorOffset..]);
+            secret.Authenticate(new Md5Pieces(packet[..begin], changed, packet[end..]), destination);
+        }
+        else
+        {
+            secret.Authenticate(new Md5Pieces(packet[..AuthenticatorOffset], authenticator, packet[RadiusPacket.HeaderSize..begin], changed, packet[end..]), destination);
+        }
     }
 
     private static bool VerifyAuthenticator(RadiusPacket packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret)
     {
         Span<byte> expected = stackalloc byte[Size];
-        ComputeAuthenticator(packet.Span, authenticator, secret, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, packet.Authenticator);
+        ReadOnlySpan<byte> octets = packet.Span;
+        secret.Hash(new Md5Pieces(octets[..AuthenticatorOffset], authenticator, octets[RadiusPacket.HeaderSize..], secret.Span), expected);
+        return AreEqual(expected, packet.Authenticator);
     }
 
     private static bool VerifyMessageAuthenticator(RadiusPacket packet, ReadOnlySpan<byte> authenticator, RadiusSecret secret)
     {
         Span<byte> expected = stackalloc byte[Size];
         ComputeMessageAuthenticator(packet.Span, packet.MessageAuthenticatorOffset, authenticator, secret, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, packet.Span.Slice(packet.MessageAuthenticatorOffset, Size));
+        return AreEqual(expected, packet.Span.Slice(packet.MessageAuthenticatorOffset, Size));
+    }
+
+    // Two words and no branch between them take the same time whatever they hold. The platform's function goes octet by octet, kept from being
+    // optimised, for which time most of a block of MD5 is hashed.
+    private static bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        ulong first = BinaryPrimitives.ReadUInt64LittleEndian(left) ^ BinaryPrimitives.ReadUInt64LittleEndian(right);
+        ulong second = BinaryPrimitives.ReadUInt64LittleEndian(left[sizeof(ulong)..]) ^ BinaryPrimitives.ReadUInt64LittleEndian(right[sizeof(ulong)..]);
+        return (first | second) == 0;
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sallyport.Radius.Compatibility;
 using Sallyport.Radius.Wire;
@@ -48,12 +50,23 @@ public static class RadiusHiding
         Guard.NotNull(secret);
         length = 0;
         tag = 0;
-        Span<byte> scratch = key.Id.MayBeFragmented ? stackalloc byte[LargestValue] : default;
-        if (!packet.TryGetRaw(key.Id, scratch, out ReadOnlySpan<byte> value))
-        {
-            return false;
-        }
+        return key.Id.MayBeFragmented
+            ? TryDecryptJoined(packet, key, secret, requestAuthenticator, destination, out length, out tag)
+            : packet.TryGetRaw(key.Id, out ReadOnlySpan<byte> value) && TryReveal(value, key, secret, requestAuthenticator, destination, out length, out tag);
+    }
 
+    /// <summary>How many octets a hidden password has: a multiple of 16, at least 16.</summary>
+    internal static int HiddenPasswordSize(int length) => Math.Max(Block, (length + Block - 1) & ~(Block - 1));
+
+    /// <summary>How many octets a salted value has.</summary>
+    internal static int HiddenSaltedSize(int length) => SaltSize + ((1 + length + Block - 1) & ~(Block - 1));
+
+    /// <summary>Reveals the value of a hidden attribute.</summary>
+    internal static bool TryReveal(
+        ReadOnlySpan<byte> value, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length, out byte tag)
+    {
+        length = 0;
+        tag = 0;
         if (secret.IsNone)
         {
             return TryReadPlain(key, value, destination, out length, out tag);
@@ -78,12 +91,6 @@ public static class RadiusHiding
         }
     }
 
-    /// <summary>How many octets a hidden password has: a multiple of 16, at least 16.</summary>
-    internal static int HiddenPasswordSize(int length) => Math.Max(Block, (length + Block - 1) & ~(Block - 1));
-
-    /// <summary>How many octets a salted value has.</summary>
-    internal static int HiddenSaltedSize(int length) => SaltSize + ((1 + length + Block - 1) & ~(Block - 1));
-
     internal static void HidePassword(ReadOnlySpan<byte> password, RadiusSecret secret, ReadOnlySpan<byte> authenticator, Span<byte> destination)
     {
         destination.Clear();
@@ -107,6 +114,17 @@ public static class RadiusHiding
         destination[SaltSize] = (byte)value.Length;
         value.CopyTo(destination[(SaltSize + 1)..]);
         Hide(destination[SaltSize..], secret, authenticator, destination[..SaltSize]);
+    }
+
+    // Apart from the common case, which would otherwise pay for the room that joining takes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryDecryptJoined(
+        RadiusPacket packet, EncryptedKey key, RadiusSecret secret, ReadOnlySpan<byte> requestAuthenticator, Span<byte> destination, out int length, out byte tag)
+    {
+        length = 0;
+        tag = 0;
+        Span<byte> scratch = stackalloc byte[LargestValue];
+        return packet.TryGetRaw(key.Id, scratch, out ReadOnlySpan<byte> value) && TryReveal(value, key, secret, requestAuthenticator, destination, out length, out tag);
     }
 
     // RFC 9765 §5.1: what was hidden stands there as it is, a tag in front where the attribute has one, and no salt.
@@ -222,11 +240,10 @@ public static class RadiusHiding
 
     private static void Apply(Span<byte> mask, Span<byte> text)
     {
-        for (int i = 0; i < mask.Length; i++)
-        {
-            text[i] ^= mask[i];
-        }
-
+        Span<ulong> masks = MemoryMarshal.Cast<byte, ulong>(mask);
+        Span<ulong> texts = MemoryMarshal.Cast<byte, ulong>(text[..Block]);
+        texts[0] ^= masks[0];
+        texts[1] ^= masks[1];
         CryptographicOperations.ZeroMemory(mask);
     }
 }

@@ -91,10 +91,14 @@ public ref partial struct RadiusPacketWriter
         }
 
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)_length);
-        Span<byte> authenticator = stackalloc byte[RadiusAuthenticators.Size];
-        authenticator.Clear();
-        bool hashed = IsHashedRequest(Code);
-        if (!hashed)
+
+        // What both signatures are computed over stands in the authenticator's place, and is hashed there with the rest.
+        Span<byte> authenticator = packet.Slice(4, RadiusAuthenticators.Size);
+        if (IsHashedRequest(Code))
+        {
+            authenticator.Clear();
+        }
+        else
         {
             _authenticator.CopyTo(authenticator);
         }
@@ -103,18 +107,12 @@ public ref partial struct RadiusPacketWriter
         if (_hasMessageAuthenticator)
         {
             const int Offset = RadiusPacket.HeaderSize + 2;
-            RadiusAuthenticators.ComputeMessageAuthenticator(packet, Offset, authenticator, secret, packet.Slice(Offset, RadiusAuthenticators.Size));
+            RadiusAuthenticators.ComputeMessageAuthenticator(packet, Offset, default, secret, packet.Slice(Offset, RadiusAuthenticators.Size));
         }
 
-        if (Code is RadiusCode.AccessRequest or RadiusCode.StatusServer)
+        if (Code is not (RadiusCode.AccessRequest or RadiusCode.StatusServer))
         {
-            authenticator.CopyTo(packet[4..]);
-        }
-        else
-        {
-            Span<byte> result = stackalloc byte[RadiusAuthenticators.Size];
-            RadiusAuthenticators.ComputeAuthenticator(packet, authenticator, secret, result);
-            result.CopyTo(packet[4..]);
+            RadiusAuthenticators.ComputeAuthenticator(packet, secret, authenticator);
         }
 
         return true;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Sallyport.Radius.Compatibility;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Wire;
@@ -162,7 +161,7 @@ public sealed class RadiusForwarding
     {
         Span<byte> text = stackalloc byte[256];
         text.Clear();
-        if (TryReveal(key, hidden, from, text, out int length, out byte tag))
+        if (RadiusHiding.TryReveal(hidden, key, from.Secret, from.RequestAuthenticator, text, out int length, out byte tag))
         {
             if (key.Encryption == RadiusEncryption.UserPassword)
             {
@@ -176,36 +175,5 @@ public sealed class RadiusForwarding
         }
 
         text.Clear();
-    }
-
-    // Decryption reads the first attribute of a packet: here it is the only one.
-    private static bool TryReveal(EncryptedKey key, ReadOnlySpan<byte> hidden, RadiusHopSecret from, Span<byte> text, out int length, out byte tag)
-    {
-        length = 0;
-        tag = 0;
-        int header = key.Id.Vendor == 0 ? AttributeHeader : AttributeHeader + VendorHeader + AttributeHeader;
-        Span<byte> octets = stackalloc byte[RadiusPacket.HeaderSize + 255];
-        octets.Clear();
-        int size = header + hidden.Length;
-        if (size > 255)
-        {
-            return false;
-        }
-
-        octets = octets.Slice(0, RadiusPacket.HeaderSize + size);
-        BinaryPrimitives.WriteUInt16BigEndian(octets.Slice(2), (ushort)octets.Length);
-        Span<byte> attribute = octets.Slice(RadiusPacket.HeaderSize);
-        attribute[0] = key.Id.Vendor == 0 ? (byte)key.Id.Type : RadiusPacket.VendorSpecific;
-        attribute[1] = (byte)size;
-        if (key.Id.Vendor != 0)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(attribute.Slice(AttributeHeader), key.Id.Vendor);
-            attribute[6] = (byte)key.Id.Type;
-            attribute[7] = (byte)(AttributeHeader + hidden.Length);
-        }
-
-        hidden.CopyTo(attribute.Slice(header));
-        return RadiusPacket.TryParse(octets, out RadiusPacket packet, out _)
-            && packet.TryDecrypt(key, from.Secret, from.RequestAuthenticator, text, out length, out tag);
     }
 }

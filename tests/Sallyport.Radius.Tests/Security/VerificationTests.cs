@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sallyport.Radius.Dictionaries;
 using Sallyport.Radius.Security;
 using Sallyport.Radius.Wire;
@@ -100,6 +101,35 @@ public class VerificationTests
         Assert.True(answer.TryComplete(Packets.Secret, out length));
         Assert.True(RadiusPacket.TryParse(buffer.AsSpan(0, length), out RadiusPacket reply, out _));
         Assert.Equal(RadiusVerification.Genuine, RadiusAuthenticators.VerifyReply(reply, Convert.FromHexString(Convert.ToHexString(request.AsSpan(4, 16))), Packets.Secret, requireMessageAuthenticator: true));
+    }
+
+    [Fact]
+    public void A_Message_Authenticator_is_checked_over_every_octet_wherever_it_stands()
+    {
+        // Among filling of every length up to several blocks of MD5, so that it lies on either side of each border and across it.
+        using HMACMD5 hmac = new(Packets.Secret.Span.ToArray());
+        for (int before = 0; before <= 200; before++)
+        {
+            string[] attributes = ["19" + Filling(before), "50" + new string('0', 32), "19" + Filling(before % 67)];
+            int offset = RadiusPacket.HeaderSize + 2 + before + 2;
+            byte[] request = Packets.Raw(RadiusCode.AccessRequest, attributes);
+            request.AsSpan(4, 16).Fill(0xa5);
+            hmac.ComputeHash(request).CopyTo(request, offset);
+            Assert.Equal(RadiusVerification.Genuine, Request(request));
+
+            byte[] reply = Packets.Raw(RadiusCode.AccessAccept, attributes);
+            RequestAuthenticator.CopyTo(reply, 4);
+            hmac.ComputeHash(reply).CopyTo(reply, offset);
+            Assert.Equal(RadiusVerification.Genuine, Reply(Packets.SignReply(reply, RequestAuthenticator, Packets.Secret)));
+            for (int bit = 0; bit < 128; bit++)
+            {
+                request[offset + (bit / 8)] ^= (byte)(1 << (bit % 8));
+                Assert.Equal(RadiusVerification.MessageAuthenticator, Request(request));
+                request[offset + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            }
+        }
+
+        static string Filling(int length) => string.Concat(Enumerable.Range(0, length).Select(i => $"{i:x2}"));
     }
 
     private static RadiusVerification? Request(byte[] octets, bool require = true) =>
