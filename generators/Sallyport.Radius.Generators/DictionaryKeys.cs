@@ -6,7 +6,7 @@ namespace Sallyport.Radius.Generators;
 /// <summary>Which key an attribute has.</summary>
 internal static class DictionaryKeys
 {
-    private const string Wire = "global::Sallyport.Radius.Wire.";
+    private const string Wire = DictionarySource.Wire;
     private const int DeepestNesting = 6;
     private const uint FirstExtended = 241;
     private const uint FirstLongExtended = 245;

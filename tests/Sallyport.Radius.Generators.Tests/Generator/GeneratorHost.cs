@@ -67,7 +67,7 @@ internal sealed class GeneratorHost
     }
 
     /// <summary>Types a class into the project, as a user would.</summary>
-    public void EditCode() => _compilation = _compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other { }", (CSharpParseOptions)_compilation.SyntaxTrees[0].Options));
+    public void EditCode(string code = "class Other { }") => _compilation = _compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(code, (CSharpParseOptions)_compilation.SyntaxTrees[0].Options));
 
     /// <summary>Opens the same project anew: other objects, the same contents.</summary>
     public void Clone()

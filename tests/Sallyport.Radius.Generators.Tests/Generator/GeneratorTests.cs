@@ -26,6 +26,20 @@ public class GeneratorTests
     public void Without_a_namespace_the_project_gives_its_own() =>
         Assert.Equal("Root.A.g.cs", Assert.Single(Compile(new TestDictionary("/p/dictionary.a", "ATTRIBUTE A 1 string", null)).GeneratedSources).HintName);
 
+    [Theory]
+    [InlineData("class Wire { }")]
+    [InlineData("namespace Wire { class TextKey { } }")]
+    [InlineData("namespace Acme.Radius { class EnumKey { } }")]
+    [InlineData("namespace Acme { class Wire { } class Role { } }")]
+    public void What_a_project_calls_its_own_things_takes_no_name_from_what_is_generated(string code)
+    {
+        GeneratorHost host = new([new TestDictionary("/p/dictionary.names", "ATTRIBUTE Wire 1 integer\nVALUE Wire Copper 1\nATTRIBUTE TextKey 2 string\nATTRIBUTE Role 3 integer\nVALUE Role Guest 1\nATTRIBUTE Global 4 string encrypt=2")]);
+        host.EditCode(code);
+
+        Assert.Null(host.Run().Exception);
+        Assert.Empty(host.CompilerDiagnostics);
+    }
+
     [Fact]
     public void Other_files_of_the_project_are_left_alone() =>
         Assert.Empty(Compile(new TestDictionary("/p/readme.txt", "no dictionary") { IsRadiusDictionary = false }).GeneratedSources);

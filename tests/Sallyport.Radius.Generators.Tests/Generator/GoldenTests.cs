@@ -39,7 +39,7 @@ public class GoldenTests
         GeneratorHost host = new([file]);
         GeneratorRunResult first = host.Run();
         Assert.Equal(5, GeneratorHost.Reasons(first).Count);
-        foreach (Action change in (Action[])[host.EditCode, host.Clone])
+        foreach (Action change in (Action[])[() => host.EditCode(), host.Clone])
         {
             change();
             GeneratorRunResult again = host.Run();
