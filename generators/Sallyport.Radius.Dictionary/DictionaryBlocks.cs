@@ -82,9 +82,9 @@ internal sealed class DictionaryBlocks(DictionaryModel model, DictionaryTable ta
             {
                 model.Report(DictionaryDiagnostics.Parent, name, $"no ATTRIBUTE {name.Text} was defined before");
             }
-            else if (!DictionaryTypes.HoldsOthers(attribute.Type) || DictionaryTypes.HoldsVendors(attribute.Type))
+            else if ((!DictionaryTypes.HoldsOthers(attribute.Type) || DictionaryTypes.HoldsVendors(attribute.Type)) && (keyword.Length > 0 || attribute.Type != DictionaryType.Struct))
             {
-                model.Report(DictionaryDiagnostics.Parent, name, $"{attribute.Name} is not of the type tlv");
+                model.Report(DictionaryDiagnostics.Parent, name, $"{attribute.Name} is not of the type tlv{(keyword.Length > 0 ? string.Empty : " or struct")}");
             }
             else
             {

@@ -128,6 +128,7 @@ public sealed class DictionaryParser
             case "BEGIN-TLV" when Count(words, 2, 2, "BEGIN-TLV ATTRIBUTE"):
             case "BEGIN" when Count(words, 2, 2, "BEGIN ATTRIBUTE"):
                 _blocks.BeginAttribute(words);
+                _symbols.Reopen(_blocks.Current);
                 break;
             case "END-VENDOR" or "END-TLV" or "END-PROTOCOL" when Count(words, 2, 2, $"{keyword} NAME"):
             case "END" when Count(words, 1, 2, "END [ATTRIBUTE]"):

@@ -202,6 +202,9 @@ internal sealed class DictionarySymbols(DictionaryModel model, DictionaryTable t
         }
     }
 
+    /// <summary>Goes on with a structure where its own block begins.</summary>
+    public void Reopen(DictionaryBlock block) => block.Struct = !block.IsRefused && _structs.TryGetValue(block.Scope, out DictionaryStruct? structure) ? structure : null;
+
     private void Open(DictionaryBlock block, DictionaryEntry entry, DictionaryFlags flags, int bits)
     {
         if (flags.InnerOf is null)

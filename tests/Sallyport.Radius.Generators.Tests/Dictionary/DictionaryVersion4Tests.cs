@@ -95,6 +95,15 @@ public class DictionaryVersion4Tests
     }
 
     [Fact]
+    public void A_structure_goes_on_in_a_block_of_its_own()
+    {
+        DictionaryModel model = Right("ATTRIBUTE Window 1 struct\nMEMBER Begins uint32\nATTRIBUTE Other 2 string\nBEGIN Window\nMEMBER Ends uint16\nEND Window");
+
+        Assert.Equal(["Window 1", "Begins 1.1", "Other 2", "Ends 1.2"], model.Attributes.Select(a => $"{a.Name} {a.Path}"));
+        Assert.Equal((32, 16), (model.Attributes[^1].Member!.BitOffset, model.Attributes[^1].Member!.BitLength));
+    }
+
+    [Fact]
     public void A_key_says_which_structure_follows()
     {
         DictionaryModel model = Right(
@@ -308,6 +317,9 @@ public class DictionaryVersion4Tests
     [InlineData("BEGIN-PROTOCOL RADIUS\nBEGIN-PROTOCOL RADIUS\nEND-PROTOCOL RADIUS\nEND-PROTOCOL RADIUS", "SALR0008 2:1 BEGIN-PROTOCOL")]
     [InlineData("END-PROTOCOL RADIUS", "SALR0008 1:14 RADIUS")]
     [InlineData("BEGIN A\nATTRIBUTE B 1 string\nEND A", "SALR0013 1:7 A")]
+    [InlineData("ATTRIBUTE A 1 string\nBEGIN A\nATTRIBUTE B 1 string\nEND A", "SALR0013 2:7 A")]
+    [InlineData("ATTRIBUTE A 1 struct\nBEGIN A\nATTRIBUTE B 1 string\nEND A", "SALR0013 3:13 1")]
+    [InlineData("ATTRIBUTE A 1 struct\nBEGIN-TLV A\nEND-TLV A", "SALR0013 2:11 A")]
     [InlineData("ATTRIBUTE A 1 tlv\nBEGIN A\nEND B\nEND A", "SALR0008 3:5 B")]
     [InlineData("ATTRIBUTE A 1 ipv6addr\nVALUE A B ::1", "SALR0009 2:7 A")]
     [InlineData("ATTRIBUTE A 1 int8\nVALUE A B -129", "SALR0003 2:11 -129")]
