@@ -38,6 +38,9 @@ public sealed class IkeEndpoint : IDisposable
     /// <summary>How many clients have begun and are not authenticated yet.</summary>
     public int HalfOpenCount => _halfOpen.Count;
 
+    /// <summary>How many times of sessions wait in the queue, those among them that no longer hold.</summary>
+    internal int WaitingTimes => _timers.Count;
+
     /// <summary>How many datagrams were dropped for a reason.</summary>
     public long Dropped(IkeDropReason reason) => _drops[(int)reason];
 
@@ -82,6 +85,9 @@ public sealed class IkeEndpoint : IDisposable
         }
 
         session.Handle(message, path, now);
+
+        // What was waited for may have come, so that something else is due next.
+        _host.Reschedule(session);
     }
 
     /// <summary>Hands out the next datagram to send.</summary>
@@ -121,7 +127,7 @@ public sealed class IkeEndpoint : IDisposable
                 return true;
             }
 
-            _timers.Dequeue();
+            Dequeue();
         }
 
         return false;
@@ -132,7 +138,7 @@ public sealed class IkeEndpoint : IDisposable
     {
         while (TryGetTimeout(out TimeSpan at) && at <= now)
         {
-            _timers.Dequeue().HandleTimeout(now);
+            Dequeue().HandleTimeout(now);
         }
     }
 
@@ -222,6 +228,13 @@ public sealed class IkeEndpoint : IDisposable
         _transmits.Enqueue((datagram, path, $"{request.ExchangeType} response {request.MessageId} {{N({type})}}"));
     }
 
+    private IkeSession Dequeue()
+    {
+        _timers.TryDequeue(out IkeSession? session, out TimeSpan at);
+        session!.ScheduledAt = session.ScheduledAt == at ? null : session.ScheduledAt;
+        return session;
+    }
+
     private void Add(IkeSession session)
     {
         _sessions.Add(session);
@@ -251,9 +264,11 @@ public sealed class IkeEndpoint : IDisposable
 
         public void Reschedule(IkeSession session)
         {
-            if (session.Deadline is { } at)
+            // Once for each time: datagrams that change nothing may not fill the queue.
+            if (session.Deadline is { } at && session.ScheduledAt != at)
             {
                 endpoint._timers.Enqueue(session, at);
+                session.ScheduledAt = at;
             }
         }
 

@@ -113,7 +113,6 @@ public abstract partial class IkeSession
         }
 
         SendNext(now);
-        Host.Reschedule(this);
     }
 
     private void HandleRequest(IkeSa sa, in IkeOpenedMessage message, IkePath path, TimeSpan now)

@@ -88,6 +88,9 @@ public abstract partial class IkeSession
 
     internal Action? Closed { get; set; }
 
+    /// <summary>For which time the endpoint has the session in its queue.</summary>
+    internal TimeSpan? ScheduledAt { get; set; }
+
     /// <summary>The IKE SA in use.</summary>
     internal IkeSa Sa { get; private set; }
 

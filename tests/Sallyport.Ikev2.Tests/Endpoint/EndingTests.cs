@@ -111,6 +111,28 @@ public class EndingTests
         Assert.Contains(pair.Trace, t => t.StartsWith("> INFORMATIONAL request", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Datagrams_that_change_nothing_leave_nothing_in_the_queue_of_times()
+    {
+        using Pair pair = Established(EveryTen);
+        byte[] question = [];
+        pair.Network = (d, toGateway) =>
+        {
+            question = toGateway ? d : question;
+            return [d];
+        };
+        pair.Run(TimeSpan.FromSeconds(11));
+        int before = pair.Gateway.WaitingTimes;
+        IkePath path = new(new(Pair.GatewayAddress.Address, 4500), new(Pair.ClientAddress.Address, 4500), true);
+        for (int i = 0; i < 1000; i++)
+        {
+            question[^1] ^= (byte)(i & 1);
+            pair.Gateway.HandleDatagram(question, path, pair.Now);
+        }
+
+        Assert.InRange(pair.Gateway.WaitingTimes, 0, before + 1);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

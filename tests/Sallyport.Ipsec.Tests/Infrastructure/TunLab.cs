@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Forwarding;
@@ -56,12 +57,19 @@ internal sealed class TunLab : IDisposable
                     o.DataPath = gateway.DataPath;
                     o.Features = gateway.Features;
                     o.ForwardingLoops = gateway.Loops;
+                    o.EspOffers = gateway.EspOffers ?? o.EspOffers;
                 },
                 loggers);
         });
         Client = ClientNetwork.Do(() =>
         {
-            IpsecClientOptions options = Gateway.ClientOptions(localAddress: clientOutside, dataPath: client.DataPath, features: client.Features, loops: client.Loops, pathMtuLimit: client.PathMtuLimit);
+            IpsecClientOptions options = Gateway.ClientOptions(
+                localAddress: clientOutside,
+                dataPath: client.DataPath,
+                features: client.Features,
+                loops: client.Loops,
+                pathMtuLimit: client.PathMtuLimit,
+                espOffers: client.EspOffers);
             IpsecClient connected = IpsecClient.ConnectAsync(options, loggers).GetAwaiter().GetResult();
             ClientDevice = TunDevice.Open("client%d");
             ClientDevice.AddAddress(connected.Configuration.Address!, 32);
@@ -121,4 +129,9 @@ internal sealed class TunLab : IDisposable
 }
 
 /// <summary>How one side forwards.</summary>
-internal sealed record TunLabSide(IpsecDataPath DataPath = IpsecDataPath.Offload, DataPathFeatures Features = DataPathFeatures.All, int Loops = 2, int PathMtuLimit = ushort.MaxValue);
+internal sealed record TunLabSide(
+    IpsecDataPath DataPath = IpsecDataPath.Offload,
+    DataPathFeatures Features = DataPathFeatures.All,
+    int Loops = 2,
+    int PathMtuLimit = ushort.MaxValue,
+    IReadOnlyList<EspOffer>? EspOffers = null);
