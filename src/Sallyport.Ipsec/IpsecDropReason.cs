@@ -71,4 +71,10 @@ public enum IpsecDropReason
 
     /// <summary>Out: the system did not take the datagram.</summary>
     NotSent,
+
+    /// <summary>Out: too many packets wait for the thread that seals for the tunnel.</summary>
+    ForwardingQueue,
+
+    /// <summary>UDP: the socket's queue was full.</summary>
+    ReceiveQueue,
 }

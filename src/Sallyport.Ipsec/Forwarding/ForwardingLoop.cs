@@ -15,7 +15,7 @@ internal sealed unsafe class ForwardingLoop : IDisposable
     private readonly TunToUdp _out;
     private readonly EspWorker _worker;
     private readonly int _socket;
-    private readonly SafeDescriptor _wake;
+    private readonly Inbox _inbox;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed unsafe class ForwardingLoop : IDisposable
     private volatile bool _stopping;
 
     /// <summary>Prepares a loop, which takes all of its parts over but socket and queue.</summary>
-    public ForwardingLoop(int number, UdpToTun inward, TunToUdp outward, EspWorker worker, int socket, TunQueue queue, ILogger logger)
+    public ForwardingLoop(int number, UdpToTun inward, TunToUdp outward, EspWorker worker, Inbox inbox, int socket, TunQueue queue, ILogger logger)
     {
         _in = inward;
         _out = outward;
@@ -32,7 +32,7 @@ internal sealed unsafe class ForwardingLoop : IDisposable
         _socket = socket;
         _queue = queue;
         _logger = logger;
-        _wake = new SafeDescriptor(Libc.EventDescriptor(0, Libc.EventNonblockCloseOnExec));
+        _inbox = inbox;
         _thread = new Thread(Run) { IsBackground = true, Name = $"esp {queue.Name} {number}" };
     }
 
@@ -42,31 +42,30 @@ internal sealed unsafe class ForwardingLoop : IDisposable
     public Task LetGoAsync()
     {
         _lettingGo = true;
-        Wake();
+        _inbox.Wake();
         return _letGo.Task;
     }
 
     /// <summary>Ends the loop, after the batch that it is at.</summary>
-    public void Dispose()
+    public void Stop()
     {
         _stopping = true;
-        Wake();
+        _inbox.Wake();
         if (_thread.IsAlive)
         {
             _thread.Join();
         }
 
         _letGo.TrySetResult();
+    }
+
+    public void Dispose()
+    {
+        Stop();
         _in.Dispose();
         _out.Dispose();
         _worker.Dispose();
-        _wake.Dispose();
-    }
-
-    private void Wake()
-    {
-        ulong one = 1;
-        _ = Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+        _inbox.Dispose();
     }
 
     private void Run()
@@ -98,28 +97,24 @@ internal sealed unsafe class ForwardingLoop : IDisposable
     private bool TryForward()
     {
         bool any = _in.TryForward(_queue);
-        if (_queue is not null)
-        {
-            any |= _out.TryForward(_queue);
-        }
-
+        any |= _out.TryForward(_queue);
         return any;
     }
 
-    // The wake-up is only ever for what is asked by the flags.
     private void Wait()
     {
+        if (!_inbox.TrySleep())
+        {
+            return;
+        }
+
         const int Count = 3;
         Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[Count];
         descriptors[0] = new() { Descriptor = _socket, Events = Libc.PollIn };
         descriptors[1] = new() { Descriptor = _queue is null ? -1 : (int)_queue.Descriptor.DangerousGetHandle(), Events = Libc.PollIn };
-        descriptors[2] = new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = Libc.PollIn };
+        descriptors[2] = new() { Descriptor = _inbox.WakeDescriptor, Events = Libc.PollIn };
         _ = Libc.Poll(descriptors, Count, -1);
-        if (descriptors[2].Returned != 0)
-        {
-            ulong count = 0;
-            _ = Libc.Read(_wake, (byte*)&count, sizeof(ulong));
-        }
+        _inbox.Awake(woken: descriptors[2].Returned != 0);
 
         // A device that somebody has deleted is always ready and never has anything.
         if ((descriptors[1].Returned & ~Libc.PollIn) != 0)

@@ -10,8 +10,9 @@ using Sallyport.Ipsec.Tunnel;
 namespace Sallyport.Ipsec.Forwarding;
 
 /// <summary>
-/// The offloading data path of Linux: a loop for each processor, which share nothing that they write but the SAs' sequence numbers and replay
-/// windows. The kernel deals peers out to the loops' sockets (SO_REUSEPORT) and flows to their TUN queues.
+/// The offloading data path of Linux: a loop for each processor. The kernel deals peers out to the loops' sockets (SO_REUSEPORT), and flows to
+/// their TUN queues: it sends a flow to the queue by which packets of its other direction came in. So a tunnel's packets of both directions
+/// are soon in the hands of one loop; those that are not are handed to it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ForwardingLoops : IDisposable
@@ -56,6 +57,12 @@ internal sealed class ForwardingLoops : IDisposable
     /// <summary>Ends the loops and gives the device's queues back.</summary>
     public void Dispose()
     {
+        // Each of them may hand something over to another until all have stopped.
+        foreach (ForwardingLoop loop in _loops)
+        {
+            loop.Stop();
+        }
+
         foreach (ForwardingLoop loop in _loops)
         {
             loop.Dispose();
@@ -98,13 +105,14 @@ internal sealed class ForwardingLoops : IDisposable
 
     private void Start(ForwardingParts parts)
     {
+        Inbox[] inboxes = [.. _sockets.Select(_ => new Inbox())];
         for (int i = 0; i < _sockets.Count; i++)
         {
             int socket = (int)_sockets[i].SafeHandle.DangerousGetHandle();
             EspWorker worker = new(parts);
-            UdpToTun inward = new(parts.Endpoint, worker, socket, Features.HasFlag(DataPathFeatures.UdpCoalescing), _queues!.Offloads, _device.Mtu);
-            TunToUdp outward = new(worker, socket, Features.HasFlag(DataPathFeatures.UdpSegmentation));
-            _loops.Add(new ForwardingLoop(i, inward, outward, worker, socket, _queues.All[i], parts.Logger));
+            UdpToTun inward = new(parts.Endpoint, worker, i, socket, Features.HasFlag(DataPathFeatures.UdpCoalescing), _queues!.Offloads, _device.Mtu);
+            TunToUdp outward = new(worker, i, inboxes, socket, Features.HasFlag(DataPathFeatures.UdpSegmentation));
+            _loops.Add(new ForwardingLoop(i, inward, outward, worker, inboxes[i], socket, _queues.All[i], parts.Logger));
         }
 
         // Whoever sends does so by a socket that stays; the one that all began with is read to its end and closed.

@@ -15,32 +15,45 @@ namespace Sallyport.Ipsec.Forwarding;
 /// </summary>
 internal sealed unsafe class TunToUdp : IDisposable
 {
-    // A super-packet, its header, and some octets in which the checksum's last step may look around.
-    private const int BufferSize = ushort.MaxValue + VirtioNetHeader.Size + 64;
+    // A super-packet and its header.
+    private const int BufferSize = ushort.MaxValue + VirtioNetHeader.Size;
 
-    // How long a send waits for the socket to take more, before what is left is dropped.
+    // How long a socket or another loop is waited for that takes no more just now, before what is left is dropped.
     private const int PatienceMilliseconds = 2;
     private readonly EspWorker _worker;
+    private readonly int _number;
+    private readonly Inbox[] _inboxes;
     private readonly int _socket;
     private readonly UdpSendBatch _batch;
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferSize);
     private readonly byte* _scratch = (byte*)NativeMemory.Alloc(BufferSize);
     private readonly Group[] _groups = new Group[UdpSendBatch.MostGroups];
 
-    public TunToUdp(EspWorker worker, int socket, bool segmenting)
+    /// <summary>Allocates its memory.</summary>
+    /// <param name="worker">Of the same loop.</param>
+    /// <param name="number">The loop's number.</param>
+    /// <param name="inboxes">Those of all loops.</param>
+    /// <param name="socket">The loop's socket.</param>
+    /// <param name="segmenting">Whether the kernel can cut datagrams.</param>
+    public TunToUdp(EspWorker worker, int number, Inbox[] inboxes, int socket, bool segmenting)
     {
         _worker = worker;
+        _number = number;
+        _inboxes = inboxes;
         _socket = socket;
         _batch = new UdpSendBatch(socket, segmenting);
     }
 
-    /// <summary>Forwards what the device has, up to a batch.</summary>
+    /// <summary>Forwards what the device and other loops have, up to a batch.</summary>
+    /// <param name="queue">The device's queue; <see langword="null"/> where there is no device any more.</param>
     /// <returns>Whether there was anything.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryForward(TunQueue queue)
+    public bool TryForward(TunQueue? queue)
     {
-        int length = queue.Read(_buffer, BufferSize);
-        if (length <= 0)
+        Inbox own = _inboxes[_number];
+        bool handedOver = !own.IsEmpty;
+        int length = handedOver ? 0 : Read(queue);
+        if (length <= 0 && !handedOver)
         {
             return false;
         }
@@ -48,11 +61,17 @@ internal sealed unsafe class TunToUdp : IDisposable
         _worker.Begin();
         try
         {
-            do
+            if (handedOver)
             {
-                Take(length, queue);
+                TakeHandedOver(own, queue);
+                length = _batch.IsFull ? 0 : Read(queue);
             }
-            while (!_batch.IsFull && (length = queue.Read(_buffer, BufferSize)) > 0);
+
+            while (length > 0)
+            {
+                Take(new Span<byte>(_buffer, length), queue);
+                length = _batch.IsFull ? 0 : Read(queue);
+            }
 
             Send();
         }
@@ -72,10 +91,21 @@ internal sealed unsafe class TunToUdp : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Take(int length, TunQueue queue)
+    private int Read(TunQueue? queue) => queue is null ? 0 : queue.Read(_buffer, BufferSize);
+
+    private void TakeHandedOver(Inbox inbox, TunQueue? queue)
     {
-        Span<byte> octets = new(_buffer, length);
-        if (length < VirtioNetHeader.Size
+        while (!_batch.IsFull && inbox.TryPeek(out Span<byte> octets))
+        {
+            Take(octets, queue);
+            inbox.Remove();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(Span<byte> octets, TunQueue? queue)
+    {
+        if (octets.Length < VirtioNetHeader.Size
             || !PacketSegments.TryCreate(VirtioNetHeader.Read(octets), octets[VirtioNetHeader.Size..], out PacketSegments segments))
         {
             _worker.Drop(IpsecDropReason.NotIp, 1);
@@ -85,6 +115,13 @@ internal sealed unsafe class TunToUdp : IDisposable
         ReadOnlySpan<byte> packet = octets[VirtioNetHeader.Size..];
         if (!_worker.TryRoute(packet, segments.Count, out EspTunnel tunnel))
         {
+            return;
+        }
+
+        int owner = tunnel.Loop % _inboxes.Length;
+        if (owner != _number)
+        {
+            HandOver(octets, segments, tunnel, owner);
             return;
         }
 
@@ -109,6 +146,34 @@ internal sealed unsafe class TunToUdp : IDisposable
             default:
                 Seal(ref segments, pair, to);
                 break;
+        }
+    }
+
+    // One loop seals all of a tunnel's packets, so that they leave in the order of their numbers: a peer's replay window may be small. That loop
+    // is given time to take what waits; meanwhile further packets wait in the device's queue, which slows their senders down.
+    private void HandOver(Span<byte> octets, in PacketSegments segments, EspTunnel tunnel, int owner)
+    {
+        if (segments.IsSingle)
+        {
+            // Its checksum has just been completed, which must be done once.
+            octets[..VirtioNetHeader.Size].Clear();
+        }
+
+        Inbox inbox = _inboxes[owner];
+        bool added = inbox.TryAdd(octets);
+        for (long end = Environment.TickCount64 + PatienceMilliseconds; !added && Environment.TickCount64 <= end; added = inbox.TryAdd(octets))
+        {
+            inbox.WakeIfSleeping();
+            Thread.Yield();
+        }
+
+        if (added)
+        {
+            inbox.WakeIfSleeping();
+        }
+        else
+        {
+            _worker.DropOut(tunnel, IpsecDropReason.ForwardingQueue, segments.Count);
         }
     }
 
@@ -145,7 +210,7 @@ internal sealed unsafe class TunToUdp : IDisposable
     }
 
     // About a super-packet, as about the first of its packets.
-    private void Explain(ref PacketSegments segments, int mtu, TunQueue queue)
+    private void Explain(ref PacketSegments segments, int mtu, TunQueue? queue)
     {
         Span<byte> packet = new(_scratch, BufferSize);
         Span<byte> message = new(_buffer, VirtioNetHeader.Size + PacketTooBig.LargestSize);
@@ -154,7 +219,7 @@ internal sealed unsafe class TunToUdp : IDisposable
         {
             default(VirtioNetHeader).Write(message);
             Iovec piece = new() { Base = _buffer, Length = (nuint)(VirtioNetHeader.Size + messageLength) };
-            queue.TryWrite(&piece, 1);
+            queue?.TryWrite(&piece, 1);
         }
     }
 

@@ -13,16 +13,29 @@ namespace Sallyport.Ipsec.Forwarding;
 /// </summary>
 internal sealed unsafe class UdpToTun : IDisposable
 {
+    // How often the kernel is asked what it dropped, while there is traffic.
+    private const int OverflowMilliseconds = 250;
     private readonly IpsecEndpoint _endpoint;
     private readonly EspWorker _worker;
+    private readonly int _number;
     private readonly UdpReceiveBatch _batch;
     private readonly PacketCoalescer _coalescer;
     private readonly int _mtu;
+    private long _nextOverflow;
 
-    public UdpToTun(IpsecEndpoint endpoint, EspWorker worker, int socket, bool coalesced, TunOffloads offloads, int mtu)
+    /// <summary>Allocates its memory.</summary>
+    /// <param name="endpoint">Takes IKE messages.</param>
+    /// <param name="worker">Of the same loop.</param>
+    /// <param name="number">The loop's number.</param>
+    /// <param name="socket">The loop's socket.</param>
+    /// <param name="coalesced">Whether the kernel joins datagrams.</param>
+    /// <param name="offloads">What the device takes.</param>
+    /// <param name="mtu">The longest packet that it takes.</param>
+    public UdpToTun(IpsecEndpoint endpoint, EspWorker worker, int number, int socket, bool coalesced, TunOffloads offloads, int mtu)
     {
         _endpoint = endpoint;
         _worker = worker;
+        _number = number;
         _batch = new UdpReceiveBatch(socket, coalesced);
         _coalescer = new PacketCoalescer(offloads, UdpReceiveBatch.LargestCount);
         _mtu = mtu;
@@ -49,6 +62,10 @@ internal sealed unsafe class UdpToTun : IDisposable
             }
 
             Write(queue);
+            if (Environment.TickCount64 >= _nextOverflow)
+            {
+                CountOverflow();
+            }
         }
         finally
         {
@@ -59,6 +76,16 @@ internal sealed unsafe class UdpToTun : IDisposable
     }
 
     public void Dispose() => _batch.Dispose();
+
+    private void CountOverflow()
+    {
+        _nextOverflow = Environment.TickCount64 + OverflowMilliseconds;
+        int datagrams = _batch.Overflow();
+        if (datagrams > 0)
+        {
+            _worker.Drop(IpsecDropReason.ReceiveQueue, datagrams);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(int message, TunQueue? queue)
@@ -85,6 +112,7 @@ internal sealed unsafe class UdpToTun : IDisposable
             case EspUdpKind.Esp:
                 if (_worker.TryOpen(datagram, from, trafficClass, out Span<byte> inner, out EspTunnel tunnel))
                 {
+                    tunnel.SentBy(_number);
                     Deliver(inner, from, tunnel, queue);
                 }
 

@@ -21,6 +21,7 @@ internal sealed class EspTunnel
     private volatile EspPair _current;
     private volatile bool _ended;
     private volatile SocketAddress _remote;
+    private volatile int _loop;
     private int _made;
     private long _packetsIn;
     private long _octetsIn;
@@ -42,6 +43,7 @@ internal sealed class EspTunnel
         RemoteEndPoint = remote;
         _current = new EspPair(this, _made++, child, options);
         _pairs = [_current];
+        _loop = (int)(child.InboundSpi & 0xff);
     }
 
     public IpsecSession Session { get; }
@@ -64,6 +66,9 @@ internal sealed class EspTunnel
 
     /// <summary>What stands in front of ESP.</summary>
     public EspEncapsulation Encapsulation => _remote.Family == AddressFamily.InterNetworkV6 ? EspEncapsulation.IPv6Udp : EspEncapsulation.IPv4Udp;
+
+    /// <summary>The number of the loop that seals for this tunnel: the one that its peer's packets come to.</summary>
+    public int Loop => _loop;
 
     /// <summary>When something last went out, in ticks of the endpoint's clock.</summary>
     public long LastSent
@@ -115,6 +120,15 @@ internal sealed class EspTunnel
         if (_current == pair && successor is not null)
         {
             _current = successor;
+        }
+    }
+
+    /// <summary>Makes a loop the one that seals.</summary>
+    public void SentBy(int loop)
+    {
+        if (_loop != loop)
+        {
+            _loop = loop;
         }
     }
 

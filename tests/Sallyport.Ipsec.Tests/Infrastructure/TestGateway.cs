@@ -35,6 +35,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                 DataPath = builder.DataPath,
                 Features = builder.Features,
                 ForwardingLoops = builder.ForwardingLoops,
+                ReplayWindow = builder.ReplayWindow,
+                ReceiveBufferSize = builder.ReceiveBufferSize,
                 IkePort = 0,
                 NatTraversalPort = 0,
                 Responder = new IkeResponderOptions
@@ -160,6 +162,10 @@ internal sealed class IpsecEndpointOptionsBuilder
     public DataPathFeatures Features { get; set; } = DataPathFeatures.All;
 
     public int ForwardingLoops { get; set; }
+
+    public int ReplayWindow { get; set; } = 1024;
+
+    public int ReceiveBufferSize { get; set; } = 4 << 20;
 
     public Func<Task> EapDelay { get; set; } = () => Task.CompletedTask;
 

@@ -58,6 +58,8 @@ internal sealed class TunLab : IDisposable
                     o.Features = gateway.Features;
                     o.ForwardingLoops = gateway.Loops;
                     o.EspOffers = gateway.EspOffers ?? o.EspOffers;
+                    o.ReplayWindow = gateway.ReplayWindow;
+                    o.ReceiveBufferSize = gateway.ReceiveBufferSize;
                 },
                 loggers);
         });
@@ -116,6 +118,25 @@ internal sealed class TunLab : IDisposable
     /// <summary>How many packets both sides have dropped for a reason.</summary>
     public long Drops(IpsecDropReason reason) => Gateway.Endpoint.Dropped(reason) + Client.Endpoint.Dropped(reason);
 
+    /// <summary>A bound UDP socket of the gateway's inside.</summary>
+    public Socket GatewaySocket() => Bound(GatewayNetwork, GatewayInside);
+
+    /// <summary>A bound UDP socket of the client's inside.</summary>
+    public Socket ClientSocket() => Bound(ClientNetwork, ClientInside);
+
+    /// <summary>What either side has dropped, and the counts of its session: what a test that fails should say.</summary>
+    public override string ToString() => string.Join(
+        "; ",
+        new[] { ("gateway", Gateway.Endpoint, Gateway.Endpoint.Sessions.Select(s => s.Counts).SingleOrDefault()), ("client", Client.Endpoint, Client.Session.Counts) }.Select(
+            side => $"{side.Item1} {side.Item3} {string.Join(", ", Enum.GetValues<IpsecDropReason>().Where(r => side.Item2.Dropped(r) > 0).Select(r => $"{r} {side.Item2.Dropped(r)}"))}"));
+
+    private static Socket Bound(NetworkNamespace network, IPAddress address) => network.Do(() =>
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20, ReceiveTimeout = 10_000 };
+        socket.Bind(new IPEndPoint(address, 0));
+        return socket;
+    });
+
     public void Dispose()
     {
         Client.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -134,4 +155,6 @@ internal sealed record TunLabSide(
     DataPathFeatures Features = DataPathFeatures.All,
     int Loops = 2,
     int PathMtuLimit = ushort.MaxValue,
-    IReadOnlyList<EspOffer>? EspOffers = null);
+    IReadOnlyList<EspOffer>? EspOffers = null,
+    int ReplayWindow = 4096,
+    int ReceiveBufferSize = 4 << 20);

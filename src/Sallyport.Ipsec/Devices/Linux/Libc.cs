@@ -83,6 +83,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static unsafe partial int SetOption(int descriptor, int level, int name, int* value, uint length);
 
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static unsafe partial int GetOption(int descriptor, int level, int name, void* value, uint* length);
+
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     public static unsafe partial int Connect(int descriptor, byte* address, uint length);
 

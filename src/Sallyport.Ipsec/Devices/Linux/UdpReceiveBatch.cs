@@ -26,6 +26,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly Message* _messages;
     private readonly Iovec* _pieces;
     private readonly byte* _controls;
+    private uint _overflow;
 
     /// <summary>Allocates the memory.</summary>
     /// <param name="socket">A socket that stays open as long as this is used.</param>
@@ -73,6 +74,25 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         }
 
         return count;
+    }
+
+    /// <summary>How many datagrams the kernel has dropped since this was last asked, since the socket's queue was full.</summary>
+    public int Overflow()
+    {
+        // linux/sock_diag.h: nine numbers, the last of which counts drops.
+        const int SocketLevel = 1;
+        const int MemoryInformation = 55;
+        const int Numbers = 9;
+        uint* numbers = stackalloc uint[Numbers];
+        uint length = Numbers * sizeof(uint);
+        if (Libc.GetOption(_socket, SocketLevel, MemoryInformation, numbers, &length) < 0 || length < Numbers * sizeof(uint))
+        {
+            return 0;
+        }
+
+        int fresh = (int)(numbers[Numbers - 1] - _overflow);
+        _overflow = numbers[Numbers - 1];
+        return fresh;
     }
 
     /// <summary>The octets of a message: one datagram, or several of <see cref="SegmentSize"/> each.</summary>
