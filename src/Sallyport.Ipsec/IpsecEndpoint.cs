@@ -271,17 +271,26 @@ public sealed class IpsecEndpoint : IAsyncDisposable
             // The last ones are still to be taken in.
         }
 
-        byte[] buffer = new byte[LargestDatagram];
-        SocketAddress from = _natPort.NewAddress();
-        while (_takenOver.IsCancellationRequested && _natPort.TryReceive(buffer, from, out int length))
+        if (!_takenOver.IsCancellationRequested)
         {
-            Take(buffer.AsSpan(0, length), _natPort, from, natTraversal: true);
+            return;
         }
 
-        if (_takenOver.IsCancellationRequested)
+        // What was on its way to this socket when the kernel was told to give it nothing more is there a moment later.
+        byte[] buffer = new byte[LargestDatagram];
+        SocketAddress from = _natPort.NewAddress();
+        _natPort.StopFirst();
+        for (int round = 0; round < 2; round++)
         {
-            _natPort.CloseFirst();
+            while (_natPort.TryReceive(buffer, from, out int length))
+            {
+                Take(buffer.AsSpan(0, length), _natPort, from, natTraversal: true);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None).ConfigureAwait(false);
         }
+
+        _natPort.CloseFirst();
     }
 
     private async Task ReceiveAsync(UdpPort port, bool natTraversal, CancellationToken cancellationToken)

@@ -88,8 +88,25 @@ internal sealed class UdpPort : IDisposable
         return Open(Local, shared: true);
     }
 
-    /// <summary>Makes one of the further sockets the one that is sent by. The first one is then to be received from to its end, and <see cref="CloseFirst"/>d.</summary>
+    /// <summary>Makes one of the further sockets the one that is sent by. The first one is then to be stopped, received from to its end, and closed.</summary>
     public void SendBy(Socket socket) => _sender = socket;
+
+    /// <summary>Makes the socket that all began with get nothing more, but keep what it has.</summary>
+    public void StopFirst()
+    {
+        try
+        {
+            // A connected socket takes no part in sharing out (Linux: reuseport_select_sock). Its peer is one that never sends.
+            const int Discard = 9;
+            bool any = Local.Address.Equals(IPAddress.Any) || Local.Address.Equals(IPAddress.IPv6Any);
+            IPAddress loopback = Local.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
+            _socket.Connect(new IPEndPoint(any ? loopback : Local.Address, Discard));
+        }
+        catch (SocketException)
+        {
+            // Then what comes between the last look and the end is lost, as the network may lose it.
+        }
+    }
 
     public void CloseFirst() => _socket.Dispose();
 
