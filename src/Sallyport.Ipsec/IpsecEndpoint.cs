@@ -168,9 +168,6 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         }
     }
 
-    /// <summary>The tunnels, which the loop that owns the IKE core adds and removes.</summary>
-    internal TunnelTable Tunnels => _tunnels;
-
     internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(null, 0, null, action));
 
     /// <summary>Queues an IKE message for the loop that owns the IKE core.</summary>
