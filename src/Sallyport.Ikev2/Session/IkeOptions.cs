@@ -78,7 +78,7 @@ public sealed class IkeInitiatorOptions
     /// <summary>What may protect ESP.</summary>
     public required IReadOnlyList<EspOffer> EspOffers { get; init; }
 
-    /// <summary>Whether an address is asked for.</summary>
+    /// <summary>Whether an address is asked for: of IPv4, and of IPv6 too where <see cref="LocalSelectors"/> has any.</summary>
     public bool RequestConfiguration { get; init; } = true;
 
     /// <summary>TSi.</summary>

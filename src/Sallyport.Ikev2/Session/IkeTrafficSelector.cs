@@ -15,6 +15,9 @@ public sealed record IkeTrafficSelector(IPAddress Start, IPAddress End, byte Pro
     /// <summary>All of IPv4.</summary>
     public static IkeTrafficSelector AnyIPv4 { get; } = new(IPAddress.Any, IPAddress.Broadcast);
 
+    /// <summary>All of IPv6.</summary>
+    public static IkeTrafficSelector AnyIPv6 { get; } = new(IPAddress.IPv6Any, IPAddress.Parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+
     /// <summary>One address.</summary>
     public static IkeTrafficSelector Host(IPAddress address) => new(address, address);
 

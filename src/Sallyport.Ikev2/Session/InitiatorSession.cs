@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sallyport.Ikev2.Crypto;
@@ -260,7 +261,7 @@ internal sealed class InitiatorSession : IkeSession
         writer.AddNotify(IkeNotifyType.InitialContact);
         if (_options.RequestConfiguration)
         {
-            IkeConfiguration.WriteRequest(ref writer);
+            IkeConfiguration.WriteRequest(ref writer, v6: _options.LocalSelectors.Any(s => s.Start.AddressFamily == AddressFamily.InterNetworkV6));
         }
 
         EspOffer.Write(ref writer, _options.EspOffers, _espSpi, withKeyExchange: false);
@@ -382,7 +383,7 @@ internal sealed class InitiatorSession : IkeSession
             && ConfigurationPayload.TryParse(c.Body, out ConfigurationPayload cp, out _) && cp.Type == IkeConfigurationType.Reply
             ? IkeConfiguration.ReadReply(cp)
             : null;
-        if (local.Count == 0 || remote.Count == 0 || (_options.RequestConfiguration && configuration?.Address is null))
+        if (local.Count == 0 || remote.Count == 0 || (_options.RequestConfiguration && configuration?.Addresses.Any() != true))
         {
             Withdraw(IkeCloseReason.ChildRefused, "the gateway gives no address or no common selectors", now);
             return;

@@ -104,10 +104,9 @@ internal sealed class ResponderSession : IkeSession
 
     internal void Grant(IkeConfiguration configuration, IReadOnlyList<IkeTrafficSelector> localSelectors, TimeSpan now)
     {
-        // RFC 7296 §2.9: both narrowed; the client's side to the address that it is given (§2.19).
-        List<IkeTrafficSelector> remote = configuration.Address is null
-            ? _offeredRemote
-            : IkeTrafficSelector.Narrow(_offeredRemote, [IkeTrafficSelector.Host(configuration.Address)]);
+        // RFC 7296 §2.9: both narrowed; the client's side to the addresses that it is given (§2.19).
+        IkeTrafficSelector[] hosts = [.. configuration.Addresses.Select(IkeTrafficSelector.Host)];
+        List<IkeTrafficSelector> remote = hosts.Length == 0 ? _offeredRemote : IkeTrafficSelector.Narrow(_offeredRemote, hosts);
         List<IkeTrafficSelector> local = IkeTrafficSelector.Narrow(_offeredLocal, localSelectors);
         if (local.Count == 0 || remote.Count == 0)
         {

@@ -82,6 +82,8 @@ public sealed class IpsecClient : IAsyncDisposable
         Identity = options.Identity,
         IkeOffers = options.IkeOffers,
         EspOffers = options.EspOffers,
+        LocalSelectors = options.IPv6 ? [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6] : [IkeTrafficSelector.AnyIPv4],
+        RemoteSelectors = options.IPv6 ? [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6] : [IkeTrafficSelector.AnyIPv4],
         NatTraversalPath = natTraversalPath,
         TrustedAuthorities = options.Trust.AuthorityHashes,
         Retransmission = options.Retransmission,

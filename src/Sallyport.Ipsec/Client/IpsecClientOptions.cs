@@ -53,6 +53,9 @@ public sealed class IpsecClientOptions
         new(new IkeCipher(EncryptionAlgorithm.AesCbc, 128), IntegrityAlgorithm.HmacSha256Trunc128),
     ];
 
+    /// <summary>Whether an address of IPv6 inside is asked for beside that of IPv4, and packets of IPv6 are offered to be carried.</summary>
+    public bool IPv6 { get; init; }
+
     /// <summary>How often an unanswered request is sent again before the gateway is given up.</summary>
     public IkeRetransmission Retransmission { get; init; } = IkeRetransmission.Default;
 

@@ -7,6 +7,36 @@ namespace Sallyport.Ikev2.Tests.Endpoint;
 
 public class LoginTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_address_of_IPv6_is_given_to_whoever_asks_for_one(bool asks)
+    {
+        IPAddress v4 = IPAddress.Parse("192.168.13.1");
+        IPAddress v6 = IPAddress.Parse("fd00:13::1");
+        IPAddress[] dns = [IPAddress.Parse("10.106.60.12"), IPAddress.Parse("fd00:11::53")];
+        IPNetwork[] subnets = [IPNetwork.Parse("192.168.11.0/24"), IPNetwork.Parse("fd00:11::/64")];
+        using Pair pair = new()
+        {
+            Authorize = (e, p) => e.Grant(
+                new IkeConfiguration { Address = v4, AddressV6 = v6, Dns = dns, Subnets = subnets },
+                [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.Network(subnets[1])],
+                p.Now),
+        };
+        pair.Connect(Pair.ClientOptions(selectors: asks ? [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6] : null));
+        pair.Run();
+
+        SessionEstablishedEvent atClient = pair.Single<SessionEstablishedEvent>(false);
+        IkeTrafficSelector[] own = [IkeTrafficSelector.Host(v4), IkeTrafficSelector.Host(v6)];
+        IkeTrafficSelector[] others = [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.Network(subnets[1])];
+        Assert.Equal((v4, asks ? v6 : null), (atClient.Configuration!.Address, atClient.Configuration.AddressV6));
+        Assert.Equal(dns.Take(asks ? 2 : 1), atClient.Configuration.Dns.OrderBy(d => d.AddressFamily));
+        Assert.Equal(subnets.Take(asks ? 2 : 1), atClient.Configuration.Subnets.OrderBy(s => s.BaseAddress.AddressFamily));
+        Assert.Equal(own.Take(asks ? 2 : 1), atClient.Child.LocalSelectors);
+        Assert.Equal(others.Take(asks ? 2 : 1), atClient.Child.RemoteSelectors);
+        Assert.Equal(own.Take(asks ? 2 : 1), pair.Single<SessionEstablishedEvent>(true).Child.RemoteSelectors);
+    }
+
     [Fact]
     public void A_login_brings_up_the_same_keys_on_both_sides()
     {

@@ -86,8 +86,10 @@ internal sealed class Pair : IDisposable
 
     public static IkeInitiatorOptions ClientOptions(
         IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null,
-        IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null) => new()
+        IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null, IReadOnlyList<IkeTrafficSelector>? selectors = null) => new()
     {
+        LocalSelectors = selectors ?? [IkeTrafficSelector.AnyIPv4],
+        RemoteSelectors = selectors ?? [IkeTrafficSelector.AnyIPv4],
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         PeerIdentity = IkeIdentity.Fqdn("vpn.example.com"),
         IkeOffers = [ike ?? Aes128Sha384],

@@ -50,7 +50,7 @@ public class PathTests
             late = passed.Count == 2 ? null : late;
             return passed;
         };
-        Exchange(lab, Transfer.Megabyte);
+        Exchange(lab, Transfer.Megabyte / 2);
 
         Assert.True(lost > 5, $"only {lost} packets were lost");
         Assert.Equal((0, 0), (lab.Drops(IpsecDropReason.EspIntegrityCheck), lab.Drops(IpsecDropReason.EspContent)));
@@ -125,9 +125,55 @@ public class PathTests
         Assert.Equal(0, lab.Wire!.Fragments);
     }
 
-    private static void Exchange(TunLab lab, int size)
+    [SkippableTheory]
+    [MemberData(nameof(Paths))]
+    public void IPv6_inside_goes_both_ways_whole_and_keeps_its_1280_octets_over_any_path(IpsecDataPath dataPath, bool v6)
     {
-        (Socket client, Socket server) = lab.Connect();
+        using TunLab lab = new(new(dataPath), new(dataPath), meddling: true, v6: v6, v6Inside: true);
+        Exchange(lab, Transfer.Megabyte, v6Inside: true);
+        Assert.Equal(0, lab.Wire!.Fragments);
+        Assert.Equal(0, lab.Drops(IpsecDropReason.PacketTooBig));
+
+        // RFC 8200 §5: here the tunnel has to fragment.
+        lab.Wire.Mtu = 1280;
+        EspTunnel tunnel = lab.Client.Session.Tunnel!;
+        long start = Stopwatch.GetTimestamp();
+        while (tunnel.PathMtu != 1280 && Stopwatch.GetElapsedTime(start) < Patience)
+        {
+            Exchange(lab, Transfer.Megabyte / 4, v6Inside: true);
+        }
+
+        Assert.Equal(1280, tunnel.PathMtu);
+        int fragments = lab.Wire.Fragments;
+        Exchange(lab, Transfer.Megabyte, v6Inside: true);
+        Assert.True(lab.Wire.Fragments > fragments, "nothing was fragmented");
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Datagrams_that_a_sender_leaves_to_be_cut_come_out_one_by_one(bool v6Inside)
+    {
+        const int UdpLevel = 17;
+        const int UdpSegment = 103;
+        using TunLab lab = new(v6Inside: v6Inside);
+        using Socket receiver = lab.GatewayNetwork.Do(() => Bound(v6Inside ? TunLab.GatewayInsideV6 : TunLab.GatewayInside));
+        using Socket sender = lab.ClientNetwork.Do(() => Bound(v6Inside ? lab.Client.Configuration.AddressV6! : TunLab.ClientInside));
+        sender.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(1000));
+        byte[] sent = new byte[40_500];
+        new Random(3).NextBytes(sent);
+        sender.SendTo(sent, receiver.LocalEndPoint!);
+        byte[] received = new byte[2000];
+        for (int at = 0; at < sent.Length; at += 1000)
+        {
+            int length = receiver.Receive(received);
+            Assert.Equal(sent.AsSpan(at, Math.Min(1000, sent.Length - at)), received.AsSpan(0, length));
+        }
+    }
+
+    private static void Exchange(TunLab lab, int size, bool v6Inside = false)
+    {
+        (Socket client, Socket server) = lab.Connect(v6Inside);
         using (client)
         using (server)
         {
@@ -137,7 +183,7 @@ public class PathTests
 
     private static Socket Bound(IPAddress address)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
         socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }

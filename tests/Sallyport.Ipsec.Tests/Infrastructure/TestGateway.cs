@@ -95,10 +95,11 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                 {
                     Address = new IPAddress([192, 168, (byte)(13 + (number >> 8)), (byte)number]),
                     Netmask = IPAddress.Broadcast,
+                    AddressV6 = IPAddress.Parse($"fd00:13::{number:x}"),
                     Dns = [IPAddress.Parse("10.106.60.12")],
-                    Subnets = [IPNetwork.Parse("192.168.11.0/24"), IPNetwork.Parse("192.168.12.0/24")],
+                    Subnets = [IPNetwork.Parse("192.168.11.0/24"), IPNetwork.Parse("192.168.12.0/24"), IPNetwork.Parse("fd00:11::/64")],
                 },
-                [IkeTrafficSelector.AnyIPv4]));
+                [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6]));
     }
 
     public void OnClosed(IpsecSession session, IkeCloseReason reason, string detail) => ClosedSource(session).TrySetResult();
@@ -116,7 +117,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         int loops = 0,
         IReadOnlyList<EspOffer>? espOffers = null,
         IkeChildLifetime? childLifetime = null,
-        int pathMtuLimit = ushort.MaxValue) => new()
+        int pathMtuLimit = ushort.MaxValue,
+        bool v6Inside = false) => new()
     {
         Gateway = Endpoint.IkeEndPoint,
         NatTraversalPort = Endpoint.NatTraversalEndPoint.Port,
@@ -125,6 +127,7 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
         Features = features,
         ForwardingLoops = loops,
         PathMtuLimit = pathMtuLimit,
+        IPv6 = v6Inside,
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),
         Trust = trust ?? new CertificateTrust([TestPki.Authority], IkeIdentity.Fqdn(TestPki.GatewayName)),
         Eap = new EapPeerOptions { Identity = user, Password = EapPassword.FromText(password), Methods = [method], Random = RandomNumberGenerator.Fill },

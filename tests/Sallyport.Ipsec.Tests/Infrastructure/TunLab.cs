@@ -15,6 +15,7 @@ namespace Sallyport.Ipsec.Tests.Infrastructure;
 internal sealed class TunLab : IDisposable
 {
     public static readonly IPAddress GatewayInside = IPAddress.Parse("192.168.11.10");
+    public static readonly IPAddress GatewayInsideV6 = IPAddress.Parse("fd00:11::10");
     public static readonly IPAddress ClientInside = IPAddress.Parse("192.168.13.1");
     private static readonly IPAddress GatewayOutside = IPAddress.Parse("10.9.0.1");
     private static readonly IPAddress ClientOutside = IPAddress.Parse("10.9.0.2");
@@ -27,12 +28,13 @@ internal sealed class TunLab : IDisposable
     /// <param name="loggers">Where logs go.</param>
     /// <param name="meddling">Whether the path between them is one to be meddled with: <see cref="Wire"/>.</param>
     /// <param name="v6">Whether that path is one of IPv6.</param>
-    public TunLab(TunLabSide? gateway = null, TunLabSide? client = null, ILoggerFactory? loggers = null, bool meddling = false, bool v6 = false)
+    /// <param name="v6Inside">Whether the tunnel carries IPv6 too.</param>
+    public TunLab(TunLabSide? gateway = null, TunLabSide? client = null, ILoggerFactory? loggers = null, bool meddling = false, bool v6 = false, bool v6Inside = false)
     {
         gateway ??= new();
         client ??= new();
-        GatewayNetwork = NetworkNamespace.Make(v6);
-        ClientNetwork = NetworkNamespace.Make(v6);
+        GatewayNetwork = NetworkNamespace.Make(v6 || v6Inside);
+        ClientNetwork = NetworkNamespace.Make(v6 || v6Inside);
         (IPAddress gatewayOutside, IPAddress clientOutside) = v6 ? (GatewayOutsideV6, ClientOutsideV6) : (GatewayOutside, ClientOutside);
         if (meddling)
         {
@@ -49,6 +51,12 @@ internal sealed class TunLab : IDisposable
             GatewayDevice = TunDevice.Open("gateway%d");
             GatewayDevice.AddAddress(GatewayInside, 32);
             GatewayDevice.AddRoute(IPNetwork.Parse("192.168.13.0/24"));
+            if (v6Inside)
+            {
+                GatewayDevice.AddAddress(GatewayInsideV6, 128);
+                GatewayDevice.AddRoute(IPNetwork.Parse("fd00:13::/64"));
+            }
+
             return new TestGateway(
                 o =>
                 {
@@ -71,11 +79,18 @@ internal sealed class TunLab : IDisposable
                 features: client.Features,
                 loops: client.Loops,
                 pathMtuLimit: client.PathMtuLimit,
-                espOffers: client.EspOffers);
+                espOffers: client.EspOffers,
+                v6Inside: v6Inside);
             IpsecClient connected = IpsecClient.ConnectAsync(options, loggers).GetAwaiter().GetResult();
             ClientDevice = TunDevice.Open("client%d");
             ClientDevice.AddAddress(connected.Configuration.Address!, 32);
             ClientDevice.AddRoute(IPNetwork.Parse("192.168.11.0/24"));
+            if (v6Inside)
+            {
+                ClientDevice.AddAddress(connected.Configuration.AddressV6!, 128);
+                ClientDevice.AddRoute(connected.Configuration.Subnets.Single(s => s.PrefixLength == 64));
+            }
+
             connected.Attach(ClientDevice);
             return connected;
         });
@@ -97,18 +112,20 @@ internal sealed class TunLab : IDisposable
     public TunDevice ClientDevice { get; private set; } = null!;
 
     /// <summary>A connection of TCP through the tunnel, from the client to the gateway.</summary>
-    public (Socket Client, Socket Server) Connect()
+    /// <param name="v6">Whether it is one of IPv6.</param>
+    public (Socket Client, Socket Server) Connect(bool v6 = false)
     {
+        IPAddress inside = v6 ? GatewayInsideV6 : GatewayInside;
         using Socket listener = GatewayNetwork.Do(() =>
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(GatewayInside, 0));
+            Socket socket = new(inside.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(inside, 0));
             socket.Listen();
             return socket;
         });
         Socket connection = ClientNetwork.Do(() =>
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            Socket socket = new(inside.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             socket.Connect(listener.LocalEndPoint!);
             return socket;
         });

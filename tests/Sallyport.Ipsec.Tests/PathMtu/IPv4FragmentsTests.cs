@@ -66,10 +66,10 @@ public class IPv4FragmentsTests
 
         for (int at = 0; at < 32; at++)
         {
-            for (int value = 0; value < 256; value++)
+            foreach (byte value in PacketSegmentsTests.Others(packet[at]))
             {
                 byte[] changed = (byte[])packet.Clone();
-                changed[at] = (byte)value;
+                changed[at] = value;
                 Try(changed);
             }
         }

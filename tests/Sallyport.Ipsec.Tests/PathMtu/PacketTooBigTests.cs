@@ -87,9 +87,9 @@ public class PacketTooBigTests
 
             for (int at = 0; at < packet.Length; at++)
             {
-                for (int value = 0; value < 256; value++)
+                foreach (byte value in PacketSegmentsTests.Others(packet[at]))
                 {
-                    PacketTooBig.TryWrite(Changed(packet, at, (byte)value), 1280, Message, out _);
+                    PacketTooBig.TryWrite(Changed(packet, at, value), 1280, Message, out _);
                 }
             }
 
