@@ -105,7 +105,7 @@ public sealed class DatagramTests : IDisposable
         }
 
         Assert.Equal([1, 3], Take(receiver, 2)[To(sender)].SelectMany(d => d));
-        Assert.Equal([(nowhere, SocketError.AccessDenied)], _unsent);
+        Assert.Equal(nowhere, Assert.Single(_unsent).Remote);
         sender.Dispose();
         using (Outbox.Hold())
         {
