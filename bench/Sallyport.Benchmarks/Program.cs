@@ -8,7 +8,7 @@ using Sallyport.Benchmarks.Ratios;
 
 RootCommand root = new("Measures Sallyport. Options that belong to no verb go to BenchmarkDotNet: --filter '*', --list flat.")
 {
-    RatiosCommand.Create(), SoakCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SinkCommand.Create(), ForwardCommand.Create(), TunnelCommand.Create(),
+    RatiosCommand.Create(), SoakCommand.Create(), LoadCommand.Create(), ServeCommand.Create(), SinkCommand.Create(), ForwardCommand.Create(), TunnelCommand.Create(), TunnelSoakCommand.Create(),
 };
 if (args is [['-', ..], ..] && args[0] is not ("-h" or "-?" or "--help" or "--version"))
 {

@@ -30,15 +30,16 @@ internal static class TunnelCommand
         Option<string> inner = new("--inner") { Description = "The gateway's address in the tunnel; the client gets the next one.", Required = true };
         Option<string> trust = new("--certificate") { Description = "The gateway's certificate: written by the gateway, trusted by the client.", Required = true };
         Option<bool> plain = new("--plain") { Description = "The naive design: one packet a call of the system, and the platform's AES-GCM." };
-        Command command = new("tunnel", "Be one end of a tunnel between TUN devices, until standard input ends. Needs root.") { local, connect, device, inner, trust, plain };
+        Option<int> seconds = new("--rekey-seconds") { Description = "How long the client keeps ESP keys.", DefaultValueFactory = _ => 3600 };
+        Command command = new("tunnel", "Be one end of a tunnel between TUN devices, until standard input ends. Needs root.") { local, connect, device, inner, trust, plain, seconds };
         command.SetAction((result, _) => OperatingSystem.IsLinux()
-            ? RunAsync(result.GetValue(local)!, result.GetValue(connect), result.GetValue(device)!, result.GetValue(inner)!, result.GetValue(trust)!, result.GetValue(plain))
+            ? RunAsync(result.GetValue(local)!, result.GetValue(connect), result.GetValue(device)!, result.GetValue(inner)!, result.GetValue(trust)!, result.GetValue(plain), TimeSpan.FromSeconds(result.GetValue(seconds)))
             : throw new PlatformNotSupportedException("TUN devices are made on Linux only"));
         return command;
     }
 
     [SupportedOSPlatform("linux")]
-    private static async Task<int> RunAsync(string local, string? connect, string deviceName, string inner, string certificateFile, bool plain)
+    private static async Task<int> RunAsync(string local, string? connect, string deviceName, string inner, string certificateFile, bool plain, TimeSpan lifetime)
     {
         IPAddress gatewayInner = IPAddress.Parse(inner);
         byte[] next = gatewayInner.GetAddressBytes();
@@ -48,11 +49,15 @@ internal static class TunnelCommand
         device.AddAddress(connect is null ? gatewayInner : clientInner, 24);
         await using IAsyncDisposable end = connect is null
             ? Gateway(IPAddress.Parse(local), clientInner, certificateFile, device, plain)
-            : await ConnectAsync(IPAddress.Parse(local), IPAddress.Parse(connect), certificateFile, device, plain);
+            : await ConnectAsync(IPAddress.Parse(local), IPAddress.Parse(connect), certificateFile, device, plain, lifetime);
         Console.WriteLine($"ready: {deviceName}");
+
+        // Until whoever started this ends; a line asks for the keys in use, by their SPI, and for what has been dropped.
         while (await Console.In.ReadLineAsync() is not null)
         {
-            // Until whoever started this ends.
+            IpsecEndpoint endpoint = end as IpsecEndpoint ?? ((IpsecClient)end).Endpoint;
+            IEnumerable<string> drops = Enum.GetValues<IpsecDropReason>().Where(r => endpoint.Dropped(r) > 0).Select(r => $"{r}={endpoint.Dropped(r)}");
+            Console.WriteLine(string.Join(' ', drops.Prepend($"spi={(endpoint.Sessions is [IpsecSession session, ..] ? session.InboundSpi : 0):x8}")));
         }
 
         return 0;
@@ -85,7 +90,7 @@ internal static class TunnelCommand
         });
     }
 
-    private static async Task<IpsecClient> ConnectAsync(IPAddress local, IPAddress gateway, string certificateFile, IPacketDevice device, bool plain)
+    private static async Task<IpsecClient> ConnectAsync(IPAddress local, IPAddress gateway, string certificateFile, IPacketDevice device, bool plain, TimeSpan lifetime)
     {
         IpsecClient client = await IpsecClient.ConnectAsync(new IpsecClientOptions
         {
@@ -94,6 +99,7 @@ internal static class TunnelCommand
             Identity = IkeIdentity.KeyId(User),
             Trust = new CertificateTrust([X509CertificateLoader.LoadCertificateFromFile(certificateFile)], IkeIdentity.Fqdn(Name)),
             Eap = new EapPeerOptions { Identity = User, Password = EapPassword.FromText(Password), Methods = [EapMethodType.Md5Challenge], Random = RandomNumberGenerator.Fill },
+            ChildLifetime = new IkeChildLifetime(lifetime),
             DataPath = plain ? IpsecDataPath.Plain : IpsecDataPath.Offload,
             EspProvider = plain ? AesGcmProvider.Platform : AesGcmProvider.Fastest,
         });

@@ -91,13 +91,14 @@ internal sealed class TunnelLab : IDisposable
     /// <param name="address">The gateway's end.</param>
     /// <param name="seconds">For how long.</param>
     /// <param name="toClient">Whether the gateway sends.</param>
+    /// <param name="bitrate">At most so many bits a second, as iperf3 is told; unlimited where none is given.</param>
     /// <returns>Bits a second that arrived.</returns>
-    public double Measure(string address, int seconds, bool toClient)
+    public double Measure(string address, int seconds, bool toClient, string? bitrate = null)
     {
         using ServerProcess server = ServerProcess.Start("ip", [.. On("gateway")[1..], "iperf3", "-s", "-1", "-B", address]);
         WaitUntil("gateway", "ss -Hltn 'sport = :5201' | grep -q .");
-        string[] direction = toClient ? ["-R"] : [];
-        string report = Run([.. On("client"), "timeout", $"{seconds + 15}", "iperf3", "-c", address, "-t", $"{seconds}", "-J", .. direction]);
+        string[] options = [.. toClient ? ["-R"] : Array.Empty<string>(), .. bitrate is null ? [] : new[] { "-b", bitrate }];
+        string report = Run([.. On("client"), "timeout", $"{seconds + 15}", "iperf3", "-c", address, "-t", $"{seconds}", "-J", .. options]);
         using JsonDocument json = JsonDocument.Parse(report);
         return json.RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble();
     }

@@ -19,26 +19,30 @@ internal static class TunnelRivals
     /// <summary>Where a wireguard-go that knows GSO and GRO is, if there is one: Debian's of 2022 does not.</summary>
     private static readonly string? NewerWireGuard = Environment.GetEnvironmentVariable("WIREGUARD_GO");
 
-    public static Tunnel Ours { get; } = new("ours", 1, [], lab => StartOurs(lab, 1));
+    public static Tunnel Ours { get; } = new("ours", 1, [], lab => StartOurs(lab, 1).Address);
 
     public static IEnumerable<Tunnel> All =>
     [
-        new("naive", 1 / 5.0, [], lab => StartOurs(lab, 2, "--plain")),
+        new("naive", 1 / 5.0, [], lab => StartOurs(lab, 2, "--plain").Address),
         new("wireguard-go", 1 / 10.0, ["wireguard-go", "wg"], lab => StartWireGuard(lab, 3, "wireguard-go")),
         new("strongswan", 1 / 10.0, [Charon, Control], StartStrongSwan),
         .. NewerWireGuard is null ? Array.Empty<Tunnel>() : [new("wireguard-go-gso", 1 / 2.5, [NewerWireGuard, "wg"], lab => StartWireGuard(lab, 5, NewerWireGuard))],
     ];
 
-    // Each pair of ours has the IKE ports of addresses of its own.
-    private static string StartOurs(TunnelLab lab, int number, params string[] options)
+    /// <summary>Starts a pair of ours, on addresses of its own.</summary>
+    /// <param name="lab">Where.</param>
+    /// <param name="number">Which pair.</param>
+    /// <param name="options">Options of the verb.</param>
+    /// <returns>The address of the gateway's end, and both ends.</returns>
+    public static (string Address, ServerProcess Gateway, ServerProcess Client) StartOurs(TunnelLab lab, int number, params string[] options)
     {
         string inner = $"10.{70 + number}.0.1";
         string certificate = Path.Combine(lab.Folder, $"gateway{number}.pem");
         lab.Ip("gateway", "addr", "add", $"10.66.{number}.1/24", "dev", "cable");
         lab.Ip("client", "addr", "add", $"10.66.{number}.2/24", "dev", "cable");
-        lab.StartVerb("gateway", ["tunnel", "--local", $"10.66.{number}.1", "--tun", $"tun{number}", "--inner", inner, "--certificate", certificate, .. options]);
-        lab.StartVerb("client", ["tunnel", "--local", $"10.66.{number}.2", "--connect", $"10.66.{number}.1", "--tun", $"tun{number}", "--inner", inner, "--certificate", certificate, .. options]);
-        return inner;
+        ServerProcess gateway = lab.StartVerb("gateway", ["tunnel", "--local", $"10.66.{number}.1", "--tun", $"tun{number}", "--inner", inner, "--certificate", certificate, .. options]);
+        ServerProcess client = lab.StartVerb("client", ["tunnel", "--local", $"10.66.{number}.2", "--connect", $"10.66.{number}.1", "--tun", $"tun{number}", "--inner", inner, "--certificate", certificate, .. options]);
+        return (inner, gateway, client);
     }
 
     private static string StartWireGuard(TunnelLab lab, int number, string program)
