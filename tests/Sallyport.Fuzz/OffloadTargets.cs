@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Sallyport.Ipsec.Devices.Linux;
 using Sallyport.Ipsec.Offload;
+using Sallyport.Ipsec.PathMtu;
 
 namespace Sallyport.Fuzz;
 
@@ -71,6 +72,35 @@ internal static unsafe class OffloadTargets
             ILookup<ulong, string> actual = went.ToLookup(p => FlowPacket.Read(p).Key, Comparable);
             Require(expected.Count == actual.Count && expected.All(f => f.SequenceEqual(actual[f.Key])), "a flow has changed");
         }
+    }
+
+    /// <summary>A limit in two octets and a packet that is longer: fragments have all of its payload, once, and the message to its sender is as long as it may be.</summary>
+    public static void Path(byte[] octets)
+    {
+        if (octets.Length <= sizeof(ushort))
+        {
+            return;
+        }
+
+        int mtu = BinaryPrimitives.ReadUInt16BigEndian(octets);
+        byte[] packet = octets[sizeof(ushort)..];
+        Span<byte> message = new byte[PacketTooBig.LargestSize];
+        PacketFit.Of(packet.Length < 8 ? new byte[8] : packet, packet.Length, mtu);
+        Require(!PacketTooBig.TryWrite(packet, mtu, message, out int length) || length is > 28 and <= PacketTooBig.LargestSize, "a message of no such length");
+        if (!IPv4Fragments.TryCreate(packet, mtu, out IPv4Fragments fragments) || !IpLayout.TryParse(packet, out IpLayout whole))
+        {
+            return;
+        }
+
+        List<byte> payload = [];
+        byte[] destination = new byte[mtu];
+        while (fragments.TryNext(destination, out length))
+        {
+            Require(IpLayout.TryParse(destination.AsSpan(0, length), out IpLayout part) && part.Length == length, "a fragment that is no packet");
+            payload.AddRange(destination.AsSpan(part.TransportOffset, length - part.TransportOffset));
+        }
+
+        Require(payload.SequenceEqual(packet[whole.TransportOffset..whole.Length]), "the payload has changed");
     }
 
     private static List<byte[]> Cut(ref PacketSegments segments)
