@@ -1,3 +1,4 @@
+using System.Net;
 using Sallyport.Ikev2.Crypto;
 using Sallyport.Ikev2.Wire;
 
@@ -37,19 +38,31 @@ internal static class IkeSaInit
     /// <summary>Writes both NAT detection hashes (RFC 7296 §2.23).</summary>
     public static void WriteNatDetection(ref IkePayloadWriter writer, ulong initiatorSpi, ulong responderSpi, IkePath path, ISessionHost host)
     {
-        byte[] source = NatDetection.Hash(initiatorSpi, responderSpi, path.Local);
-        if (host.ForceUdpEncapsulation)
-        {
-            // A hash of nothing makes the peer see a NAT here, so that it runs ESP in UDP.
-            host.Random(source);
-        }
-
-        writer.AddNotify(IkeNotifyType.NatDetectionSourceIp, source);
+        // The hash of no address makes the peer see a NAT here, so that it runs ESP in UDP. The same each time: a request with a cookie is the request
+        // without it in all else (RFC 7296 §2.6).
+        IPEndPoint source = host.ForceUdpEncapsulation ? new IPEndPoint(IPAddress.Any, 0) : path.Local;
+        writer.AddNotify(IkeNotifyType.NatDetectionSourceIp, NatDetection.Hash(initiatorSpi, responderSpi, source));
         writer.AddNotify(IkeNotifyType.NatDetectionDestinationIp, NatDetection.Hash(initiatorSpi, responderSpi, path.Remote));
     }
 
     /// <summary>Whether a nonce has a length that it may have (RFC 7296 §3.9).</summary>
     public static bool IsNonce(ReadOnlySpan<byte> body) => body.Length is >= SmallestNonce and <= LargestNonce;
+
+    /// <summary>All payloads but COOKIE, each with its type, length and body.</summary>
+    public static byte[] WithoutCookie(IkePayloads payloads)
+    {
+        List<byte> octets = [];
+        foreach (IkePayload payload in payloads)
+        {
+            if (payload.Type != IkePayloadType.Notify || !NotifyPayload.TryParse(payload.Body, out NotifyPayload notify, out _) || notify.Type != IkeNotifyType.Cookie)
+            {
+                octets.AddRange([(byte)payload.Type, payload.IsCritical ? (byte)1 : (byte)0, (byte)(payload.Body.Length >> 8), (byte)payload.Body.Length]);
+                octets.AddRange(payload.Body);
+            }
+        }
+
+        return [.. octets];
+    }
 
     private static bool ReadKeyExchange(IkeSaInitContent content, ReadOnlySpan<byte> body)
     {

@@ -9,7 +9,7 @@ internal sealed class ResponderSession : IkeSession
 {
     private const int LargestResponse = 32768;
     private readonly IkeResponderOptions _options;
-    private readonly byte[] _initRequest;
+    private readonly List<byte[]> _initRequests;
     private readonly byte[] _initiatorNonce;
     private readonly byte[] _peerHashes;
     private byte[] _responderNonce = [];
@@ -33,7 +33,7 @@ internal sealed class ResponderSession : IkeSession
             isInitiator: false)
     {
         _options = options;
-        _initRequest = initRequest;
+        _initRequests = [initRequest];
         _initiatorNonce = content.Nonce!;
         _peerHashes = content.SignatureHashes;
         IsCiscoPeer = content.HasCiscoVendorId;
@@ -149,10 +149,13 @@ internal sealed class ResponderSession : IkeSession
 
     private protected override void HandleInit(in IkeMessage message, IkePath path, TimeSpan now)
     {
-        // RFC 7296 §2.1: the same request again, before IKE_AUTH has come.
-        if (ExpectedRequestId == 1 && State == IkeSessionState.Authenticating && message.Span.SequenceEqual(_initRequest))
+        if (State is (IkeSessionState.Authenticating or IkeSessionState.Deciding or IkeSessionState.Confirming) && TryKnow(message))
         {
-            Resend();
+            // RFC 7296 §2.1: the same request again; answered as long as IKE_AUTH has not come.
+            if (ExpectedRequestId == 1 && State == IkeSessionState.Authenticating)
+            {
+                Resend();
+            }
         }
         else
         {
@@ -282,7 +285,7 @@ internal sealed class ResponderSession : IkeSession
         bool genuine = payloads.TryGet(IkePayloadType.Authentication, out IkePayload payload)
             && AuthenticationPayload.TryParse(payload.Body, out AuthenticationPayload auth, out _)
             && auth.Method == IkeAuthenticationMethod.SharedKey
-            && CryptographicOperations.FixedTimeEquals(auth.Data, InitiatorAuthentication());
+            && ProvesInitiator(auth.Data);
         if (!genuine)
         {
             Refuse(IkeNotifyType.AuthenticationFailed, IkeCloseReason.AuthenticationFailed, "the client's AUTH does not fit the key that EAP made", now);
@@ -334,11 +337,41 @@ internal sealed class ResponderSession : IkeSession
         writer.AddAuthentication(IkeAuthenticationMethod.SharedKey, IkeAuthenticator.SharedKeyMac(Suite.Prf, key, signedOctets));
     }
 
-    private byte[] InitiatorAuthentication()
+    // Whichever of its requests the client means: its AUTH covers the one that it sent last (RFC 7296 §2.15).
+    private bool ProvesInitiator(ReadOnlySpan<byte> authentication)
     {
-        byte[] signedOctets = IkeAuthenticator.SignedOctets(Suite!.Prf, _initRequest, _responderNonce, Keys!.Pi, _initiatorIdBody);
-        ReadOnlySpan<byte> key = _masterSessionKey.Length > 0 ? _masterSessionKey : Keys.Pi;
-        return IkeAuthenticator.SharedKeyMac(Suite.Prf, key, signedOctets);
+        bool genuine = false;
+        ReadOnlySpan<byte> key = _masterSessionKey.Length > 0 ? _masterSessionKey : Keys!.Pi;
+        foreach (byte[] request in _initRequests)
+        {
+            byte[] signedOctets = IkeAuthenticator.SignedOctets(Suite!.Prf, request, _responderNonce, Keys!.Pi, _initiatorIdBody);
+            genuine |= CryptographicOperations.FixedTimeEquals(authentication, IkeAuthenticator.SharedKeyMac(Suite.Prf, key, signedOctets));
+        }
+
+        return genuine;
+    }
+
+    // A copy of the request, or the request with a cookie where the one without it was late and got its answer first (RFC 7296 §2.6). In all else
+    // they must be equal: whoever sits between could offer less in the one, and let AUTH cover the other.
+    private bool TryKnow(in IkeMessage message)
+    {
+        foreach (byte[] request in _initRequests)
+        {
+            if (message.Span.SequenceEqual(request))
+            {
+                return true;
+            }
+        }
+
+        bool known = _initRequests.Count == 1
+            && IkeMessage.TryParse(_initRequests[0], out IkeMessage first, out _)
+            && IkeSaInit.WithoutCookie(message.Payloads).AsSpan().SequenceEqual(IkeSaInit.WithoutCookie(first.Payloads));
+        if (known)
+        {
+            _initRequests.Add(message.Span.ToArray());
+        }
+
+        return known;
     }
 
     private void Refuse(IkeNotifyType type, IkeCloseReason reason, string detail, TimeSpan now)
