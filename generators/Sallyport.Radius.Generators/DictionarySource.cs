@@ -12,7 +12,7 @@ internal sealed class DictionarySource(DictionaryModel model, string @namespace,
 {
     /// <summary>
     /// What stands before the library's types. What stands before <c>::</c> is looked up among aliases alone, so that nothing of the project's or
-    /// the dictionary's takes its place; and written out, the namespaces of thousands of keys are a quarter of what these cost the compiler.
+    /// the dictionary's takes its place; and the compiler finds the namespace once for thousands of keys, whose lines are shorter to read, too.
     /// </summary>
     public const string Wire = "Wire::";
 
