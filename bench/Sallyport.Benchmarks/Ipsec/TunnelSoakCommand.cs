@@ -35,9 +35,9 @@ internal static class TunnelSoakCommand
         for (int minute = 1; minute <= minutes; minute++)
         {
             double speed = lab.Measure(address, 60, toClient: minute % 2 == 0, bitrate);
+            (string atGateway, string atClient) = (gateway.Counters(), client.Counters());
             long resident = gateway.Usage.Resident + client.Usage.Resident;
             warm = minute <= WarmMinutes ? Math.Max(warm, resident) : warm;
-            (string atGateway, string atClient) = (gateway.Counters(), client.Counters());
             passed &= speed > 0 && keys.Add(atGateway.Split(' ')[0]) && resident <= warm * Growth && !Refused(atGateway) && !Refused(atClient);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"minute {minute}: {speed / 1e9:0.00} Gbit/s, {resident / 1e6:0.0} MB in both ends; gateway: {atGateway}; client: {atClient}"));
