@@ -232,10 +232,11 @@ internal abstract class RadiusSource(RadiusPipeline pipeline, RadiusAdmission ad
 
     private void Send(ReadOnlySpan<byte> reply, in RadiusRemote remote)
     {
+        // Told first: what the reply brings about elsewhere may be logged before this thread goes on.
+        pipeline.TellSent(LocalEndPoint, remote, reply);
         if (TrySend(reply, remote))
         {
             RadiusMetrics.CountReply((RadiusCode)reply[0], Transport);
-            pipeline.TellSent(LocalEndPoint, remote, reply);
         }
         else
         {
