@@ -229,6 +229,36 @@ internal sealed class Pair : IDisposable
         }
     }
 
+    /// <summary>Has the network lose a datagram now and then, double it, or hold it back until the next one has passed.</summary>
+    /// <param name="seed">What chance begins with.</param>
+    /// <param name="oneIn">How rarely each of the three happens.</param>
+    public void Meddle(int seed, int oneIn)
+    {
+        Random random = new(seed);
+        List<(byte[] Datagram, bool ToGateway)> held = [];
+        Network = (d, toGateway) =>
+        {
+            List<byte[]> arriving = [.. held.Where(h => h.ToGateway == toGateway).Select(h => h.Datagram)];
+            held.RemoveAll(h => h.ToGateway == toGateway);
+            switch (random.Next(oneIn))
+            {
+                case 0:
+                    break;
+                case 1:
+                    arriving.InsertRange(0, [d, d]);
+                    break;
+                case 2:
+                    held.Add((d, toGateway));
+                    break;
+                default:
+                    arriving.Insert(0, d);
+                    break;
+            }
+
+            return arriving;
+        };
+    }
+
     private static X509Certificate2 Make(RSA key) => Make(new CertificateRequest("CN=vpn.example.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
     private static X509Certificate2 Make(ECDsa key) => Make(new CertificateRequest("CN=vpn.example.com", key, HashAlgorithmName.SHA256));

@@ -120,7 +120,7 @@ public class RekeyTests
             using Pair pair = Established(
                 out Traffic traffic, clientLifetime: new IkeChildLifetime(TimeSpan.FromMinutes(5)), gatewayLifetime: new IkeChildLifetime(TimeSpan.FromMinutes(5)),
                 clientIke: TimeSpan.FromMinutes(17), gatewayIke: TimeSpan.FromMinutes(17), seed: seed);
-            Meddle(pair, seed);
+            pair.Meddle(seed, oneIn: 8);
             pair.Run(TimeSpan.FromHours(1));
             rekeys += pair.ClientEvents.OfType<ChildRekeyedEvent>().Count();
             ikeRekeys += pair.ClientEvents.OfType<IkeRekeyedEvent>().Count();
@@ -241,33 +241,6 @@ public class RekeyTests
             Assert.Empty(pair.Client.Sessions);
             Assert.Empty(pair.Gateway.Sessions);
         }
-    }
-
-    internal static void Meddle(Pair pair, int seed)
-    {
-        Random random = new(seed);
-        List<(byte[] Datagram, bool ToGateway)> held = [];
-        pair.Network = (d, toGateway) =>
-        {
-            List<byte[]> arriving = [.. held.Where(h => h.ToGateway == toGateway).Select(h => h.Datagram)];
-            held.RemoveAll(h => h.ToGateway == toGateway);
-            switch (random.Next(8))
-            {
-                case 0:
-                    break;
-                case 1:
-                    arriving.InsertRange(0, [d, d]);
-                    break;
-                case 2:
-                    held.Add((d, toGateway));
-                    break;
-                default:
-                    arriving.Insert(0, d);
-                    break;
-            }
-
-            return arriving;
-        };
     }
 
     internal static Pair Established(

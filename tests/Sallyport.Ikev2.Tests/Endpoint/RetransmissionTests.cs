@@ -30,30 +30,8 @@ public class RetransmissionTests
     {
         for (int seed = 0; seed < 40; seed++)
         {
-            Random random = new(seed);
             using Pair pair = new();
-            List<(byte[] Datagram, bool ToGateway)> held = [];
-            pair.Network = (d, toGateway) =>
-            {
-                List<byte[]> arriving = [.. held.Where(h => h.ToGateway == toGateway).Select(h => h.Datagram)];
-                held.RemoveAll(h => h.ToGateway == toGateway);
-                switch (random.Next(6))
-                {
-                    case 0:
-                        break;
-                    case 1:
-                        arriving.InsertRange(0, [d, d]);
-                        break;
-                    case 2:
-                        held.Add((d, toGateway));
-                        break;
-                    default:
-                        arriving.Insert(0, d);
-                        break;
-                }
-
-                return arriving;
-            };
+            pair.Meddle(seed, oneIn: 6);
             IkeSession session = pair.Connect();
             pair.Run(TimeSpan.FromSeconds(300));
             if (session.State != IkeSessionState.Established)
