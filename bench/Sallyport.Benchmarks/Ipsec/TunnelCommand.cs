@@ -52,15 +52,15 @@ internal static class TunnelCommand
             : await ConnectAsync(IPAddress.Parse(local), IPAddress.Parse(connect), certificateFile, device, plain, lifetime);
         Console.WriteLine($"ready: {deviceName}");
 
-        // Until whoever started this ends; a line asks for the keys in use, by their SPI, and for what was dropped.
+        // Until whoever started this ends; a line asks for the keys in use, by their SPI, what the heap holds, and what was dropped.
         while (await Console.In.ReadLineAsync() is not null)
         {
             IpsecEndpoint endpoint = end as IpsecEndpoint ?? ((IpsecClient)end).Endpoint;
 
             // What is asked for may be compared with what was before: without what waits to be collected.
-            GC.Collect();
+            long heap = GC.GetTotalMemory(forceFullCollection: true);
             IEnumerable<string> drops = Enum.GetValues<IpsecDropReason>().Where(r => endpoint.Dropped(r) > 0).Select(r => $"{r}={endpoint.Dropped(r)}");
-            Console.WriteLine(string.Join(' ', drops.Prepend($"spi={(endpoint.Sessions is [IpsecSession session, ..] ? session.InboundSpi : 0):x8}")));
+            Console.WriteLine(string.Join(' ', drops.Prepend($"heap={heap / 1000}k").Prepend($"spi={(endpoint.Sessions is [IpsecSession session, ..] ? session.InboundSpi : 0):x8}")));
         }
 
         return 0;
