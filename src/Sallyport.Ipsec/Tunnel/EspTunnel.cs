@@ -92,13 +92,6 @@ internal sealed class EspTunnel
         return !_ended;
     }
 
-    /// <summary>Seals under the current pair; not once the tunnel has ended.</summary>
-    public bool TrySeal(ReadOnlySpan<byte> inner, Span<byte> packet, out int length)
-    {
-        length = 0;
-        return !_ended && _current.Outbound.TrySeal(inner, packet, out length);
-    }
-
     /// <summary>The pair that takes packets in under an SPI, or <see langword="null"/>.</summary>
     public EspPair? ByInboundSpi(uint spi) => Array.Find(_pairs, p => p.Inbound.Spi == spi);
 

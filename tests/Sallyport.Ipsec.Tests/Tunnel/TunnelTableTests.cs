@@ -3,6 +3,7 @@ using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ikev2.Wire;
 using Sallyport.Ipsec.Tests.Devices;
+using Sallyport.Ipsec.Tests.Infrastructure;
 using Sallyport.Ipsec.Tunnel;
 
 namespace Sallyport.Ipsec.Tests.Tunnel;
