@@ -31,7 +31,7 @@ internal sealed unsafe class PacketCoalescer
     private int _pieceCount;
     private int _groupCount;
     private int _flowCount;
-    private int _nextFlow;
+    private uint _nextFlow;
     private int _taken;
 
     /// <summary>Makes an empty one.</summary>
@@ -99,7 +99,7 @@ internal sealed unsafe class PacketCoalescer
         count = packets = octets = 0;
         if (_taken == _groupCount)
         {
-            _taken = _groupCount = _pieceCount = 0;
+            Clear();
             return false;
         }
 
@@ -124,6 +124,9 @@ internal sealed unsafe class PacketCoalescer
         return true;
     }
 
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _taken = _groupCount = _pieceCount = _flowCount = 0;
+
     private void Begin(in FlowPacket flow, byte* packet, int length)
     {
         int index = _groupCount++;
@@ -142,7 +145,7 @@ internal sealed unsafe class PacketCoalescer
         else
         {
             // Another flow's group ends early: it costs that one a write, and nothing its order.
-            Open(_nextFlow++ % MostFlows, flow.Key, index);
+            Open((int)(_nextFlow++ % MostFlows), flow.Key, index);
         }
     }
 

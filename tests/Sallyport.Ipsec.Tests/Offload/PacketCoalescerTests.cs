@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FsCheck.Xunit;
 using Sallyport.Ipsec.Devices.Linux;
@@ -62,6 +63,19 @@ public unsafe class PacketCoalescerTests
         List<Written> written = Gather(packets);
 
         Assert.Equal(500, written.Sum(w => w.Packets));
+        AssertSameFlows(packets, written.SelectMany(w => w.Cut()));
+    }
+
+    [Fact]
+    public void Flows_beyond_those_that_are_kept_open_may_come_for_ever()
+    {
+        // After so many that had to give way, some of the numbers of 32 bits are below zero.
+        PacketCoalescer coalescer = new(All);
+        GivenWay(coalescer) = int.MaxValue;
+        FlowWriter[] flows = [.. Enumerable.Range(0, 100).Select(i => new FlowWriter(true, false, (byte)i))];
+        List<byte[]> packets = [.. Enumerable.Range(0, 500).Select(i => flows[i % 100].Next(0))];
+        List<Written> written = Gather(packets, coalescer);
+
         AssertSameFlows(packets, written.SelectMany(w => w.Cut()));
     }
 
@@ -259,9 +273,10 @@ public unsafe class PacketCoalescerTests
         }
     }
 
-    private static List<Written> Gather(List<byte[]> packets, TunOffloads offloads = All)
+    private static List<Written> Gather(List<byte[]> packets, TunOffloads offloads = All) => Gather(packets, new PacketCoalescer(offloads));
+
+    private static List<Written> Gather(List<byte[]> packets, PacketCoalescer coalescer)
     {
-        PacketCoalescer coalescer = new(offloads);
         GCHandle[] pins = [.. packets.Select(p => GCHandle.Alloc(p, GCHandleType.Pinned))];
         for (int i = 0; i < packets.Count; i++)
         {
@@ -272,6 +287,9 @@ public unsafe class PacketCoalescerTests
         Array.ForEach(pins, p => p.Free());
         return written;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_nextFlow")]
+    private static extern ref uint GivenWay(PacketCoalescer coalescer);
 
     private static List<Written> Take(PacketCoalescer coalescer)
     {
