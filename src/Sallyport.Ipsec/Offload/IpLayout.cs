@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Sallyport.Ipsec.Offload;
 
 /// <summary>Where the parts of an IP packet lie. Nothing beyond the IP headers has been looked at.</summary>
 /// <param name="Version">4 or 6.</param>
 /// <param name="Length">The octets of the packet by its own account; at most what is there.</param>
-/// <param name="TransportOffset">Where the IP headers end, at most <paramref name="Length"/>: extension headers of IPv6 are passed over (RFC 8200 §4), up to a fragment's own.</param>
-/// <param name="Protocol">What comes there.</param>
+/// <param name="TransportOffset">Where the IP headers end, at most <paramref name="Length"/>: extension headers of IPv6 are passed over (RFC 8200 §4).</param>
+/// <param name="Protocol">What comes there; in a later fragment, what began there in the first.</param>
 /// <param name="IsFragment">Whether it is a part of a packet only.</param>
-internal readonly record struct IpLayout(int Version, int Length, int TransportOffset, byte Protocol, bool IsFragment)
+/// <param name="IsLaterFragment">Whether it is a part that does not begin with what its protocol begins with.</param>
+internal readonly record struct IpLayout(int Version, int Length, int TransportOffset, byte Protocol, bool IsFragment, bool IsLaterFragment)
 {
     public const byte Tcp = 6;
     public const byte Udp = 17;
@@ -16,6 +18,8 @@ internal readonly record struct IpLayout(int Version, int Length, int TransportO
     public const byte IcmpV6 = 58;
     public const int IPv4HeaderSize = 20;
     public const int IPv6HeaderSize = 40;
+    private const int FragmentOffset = 0x1FFF;
+    private const int MoreFragments = 0x2000;
     private const byte HopByHopOptions = 0;
     private const byte RoutingHeader = 43;
     private const byte FragmentHeader = 44;
@@ -34,6 +38,7 @@ internal readonly record struct IpLayout(int Version, int Length, int TransportO
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseIPv4(ReadOnlySpan<byte> packet, out IpLayout layout)
     {
         layout = default;
@@ -49,12 +54,13 @@ internal readonly record struct IpLayout(int Version, int Length, int TransportO
             return false;
         }
 
-        // More Fragments, or an offset (RFC 791 §3.1).
-        bool fragment = (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) != 0;
-        layout = new IpLayout(4, length, headerLength, packet[9], fragment);
+        // RFC 791 §3.1.
+        int fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[6..]);
+        layout = new IpLayout(4, length, headerLength, packet[9], (fragment & (MoreFragments | FragmentOffset)) != 0, (fragment & FragmentOffset) != 0);
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseIPv6(ReadOnlySpan<byte> packet, out IpLayout layout)
     {
         layout = default;
@@ -69,22 +75,28 @@ internal readonly record struct IpLayout(int Version, int Length, int TransportO
             return false;
         }
 
-        // Each header is eight octets at least, so the walk ends.
+        // Each header is eight octets at least, so the walk ends. Behind the header of a later fragment nothing is where it seems to be (RFC 8200 §4.5).
         byte next = packet[6];
         int at = IPv6HeaderSize;
-        while (next is HopByHopOptions or RoutingHeader or DestinationOptions && at + 8 <= length)
+        bool fragment = false;
+        bool later = false;
+        while (!later && IsExtension(next) && at + 8 <= length)
         {
-            int size = (packet[at + 1] + 1) * 8;
+            int size = next == FragmentHeader ? 8 : (packet[at + 1] + 1) * 8;
             if (at + size > length)
             {
                 return false;
             }
 
+            fragment |= next == FragmentHeader;
+            later = next == FragmentHeader && BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 2)..]) >> 3 != 0;
             next = packet[at];
             at += size;
         }
 
-        layout = new IpLayout(6, length, at, next, next == FragmentHeader);
+        layout = new IpLayout(6, length, at, next, fragment || next == FragmentHeader, later);
         return true;
     }
+
+    private static bool IsExtension(byte header) => header is HopByHopOptions or RoutingHeader or FragmentHeader or DestinationOptions;
 }

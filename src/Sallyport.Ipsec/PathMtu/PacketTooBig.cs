@@ -100,12 +100,11 @@ internal static class PacketTooBig
         ReadOnlySpan<byte> transport = packet[ip.TransportOffset..ip.Length];
         if (ip.Version == 4)
         {
-            bool later = (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x1FFF) != 0;
-            bool error = ip.Protocol == IpLayout.Icmp && !later && (transport.IsEmpty || transport[0] is not (0 or 8 or 9 or 10 or 13 or 14));
-            return !later && !error && packet[16] < FirstIPv4Multicast && packet[12] is > 0 and < FirstIPv4Multicast;
+            bool error = ip.Protocol == IpLayout.Icmp && (transport.IsEmpty || transport[0] is not (0 or 8 or 9 or 10 or 13 or 14));
+            return !ip.IsLaterFragment && !error && packet[16] < FirstIPv4Multicast && packet[12] is > 0 and < FirstIPv4Multicast;
         }
 
-        bool errorV6 = ip.Protocol == IpLayout.IcmpV6 && !ip.IsFragment && (transport.IsEmpty || transport[0] < 128);
+        bool errorV6 = ip.Protocol == IpLayout.IcmpV6 && !ip.IsLaterFragment && (transport.IsEmpty || transport[0] < 128);
         return !errorV6 && packet[24] != IPv6Multicast && packet[8] != IPv6Multicast && packet.Slice(8, 16).IndexOfAnyExcept((byte)0) >= 0;
     }
 }

@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Sallyport.Ipsec.Offload;
 
 namespace Sallyport.Ipsec.Tunnel;
 
-/// <summary>What selectors look at in an inner packet: addresses, protocol, ports (RFC 4301 §4.4.1.1). IPv4 addresses are mapped into IPv6's.</summary>
+/// <summary>
+/// What selectors look at in an inner packet: addresses, protocol, ports (RFC 4301 §4.4.1.1). Addresses of IPv4 are mapped into IPv6's; extension
+/// headers of IPv6 are passed over.
+/// </summary>
 internal readonly ref struct InnerPacket
 {
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
-    private const int IPv4HeaderSize = 20;
-    private const int IPv6HeaderSize = 40;
 
     private InnerPacket(ReadOnlySpan<byte> packet, UInt128 source, UInt128 destination, byte protocol, ReadOnlySpan<byte> transport)
     {
@@ -49,56 +51,30 @@ internal readonly ref struct InnerPacket
     /// <summary>The source in a whole IP header.</summary>
     public static UInt128 SourceOf(ReadOnlySpan<byte> header) => header[0] >> 4 == 4 ? Address(header[12..16]) : Address(header[8..24]);
 
+    /// <summary>Whether an address is one of IPv4.</summary>
+    public static bool IsIPv4(UInt128 address) => address >> 32 == MappedPrefix >> 32;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> octets, out InnerPacket packet)
     {
         packet = default;
-        return !octets.IsEmpty && (octets[0] >> 4) switch
-        {
-            4 => TryParseIPv4(octets, out packet),
-            6 => TryParseIPv6(octets, out packet),
-            _ => false,
-        };
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryParseIPv4(ReadOnlySpan<byte> octets, out InnerPacket packet)
-    {
-        packet = default;
-        if (octets.Length < IPv4HeaderSize)
+        if (!IpLayout.TryParse(octets, out IpLayout ip))
         {
             return false;
         }
 
-        int headerLength = (octets[0] & 0xF) * 4;
-        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(octets[2..]);
-        if (headerLength < IPv4HeaderSize || totalLength < headerLength || totalLength > octets.Length)
+        octets = octets[..ip.Length];
+        bool v4 = ip.Version == 4;
+        UInt128 source = v4 ? Address(octets[12..16]) : Address(octets[8..24]);
+        UInt128 destination = v4 ? Address(octets[16..20]) : Address(octets[24..40]);
+
+        // RFC 6890 §2.2.3: what stands for an address of IPv4 is in no packet of IPv6.
+        if (IsIPv4(source) != v4 || IsIPv4(destination) != v4)
         {
             return false;
         }
 
-        bool laterFragment = (BinaryPrimitives.ReadUInt16BigEndian(octets[6..]) & 0x1FFF) != 0;
-        packet = new InnerPacket(
-            octets[..totalLength], Address(octets[12..16]), Address(octets[16..20]), octets[9], laterFragment ? default : octets[headerLength..totalLength]);
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryParseIPv6(ReadOnlySpan<byte> octets, out InnerPacket packet)
-    {
-        packet = default;
-        if (octets.Length < IPv6HeaderSize)
-        {
-            return false;
-        }
-
-        int totalLength = IPv6HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(octets[4..]);
-        if (totalLength > octets.Length)
-        {
-            return false;
-        }
-
-        packet = new InnerPacket(octets[..totalLength], Address(octets[8..24]), Address(octets[24..40]), octets[6], octets[IPv6HeaderSize..totalLength]);
+        packet = new InnerPacket(octets, source, destination, ip.Protocol, ip.IsLaterFragment ? default : octets[ip.TransportOffset..]);
         return true;
     }
 }

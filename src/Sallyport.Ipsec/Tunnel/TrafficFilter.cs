@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sallyport.Ikev2.Session;
 
@@ -46,9 +47,14 @@ internal sealed class TrafficFilter(IReadOnlyList<IkeTrafficSelector> local, IRe
         public readonly byte Protocol = selector.Protocol;
         public readonly ushort StartPort = selector.StartPort;
         public readonly ushort EndPort = selector.EndPort;
+        private readonly bool _isIPv4 = selector.Start.AddressFamily == AddressFamily.InterNetwork;
 
         public bool AnyPort => StartPort == 0 && EndPort == ushort.MaxValue;
 
-        public bool Contains(UInt128 address) => address >= Start && address <= End;
+        /// <summary>Whether it is one address.</summary>
+        public bool IsHost => Start == End && Contains(Start);
+
+        /// <summary>Whether an address lies in it. Those of IPv4 lie among those of IPv6, as which they do not count.</summary>
+        public bool Contains(UInt128 address) => address >= Start && address <= End && InnerPacket.IsIPv4(address) == _isIPv4;
     }
 }

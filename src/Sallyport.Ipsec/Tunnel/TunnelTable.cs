@@ -14,7 +14,7 @@ internal sealed class TunnelTable
     private readonly ConcurrentDictionary<uint, EspPair> _bySpi;
     private readonly ConcurrentDictionary<UInt128, EspTunnel> _hosts;
     private readonly Lock _gate = new();
-    private (UInt128 Start, UInt128 End, EspTunnel Tunnel)[] _networks = [];
+    private (TrafficFilter.Range Range, EspTunnel Tunnel)[] _networks = [];
 
     public TunnelTable()
         : this(null, null)
@@ -43,13 +43,13 @@ internal sealed class TunnelTable
         {
             foreach (ref readonly TrafficFilter.Range range in tunnel.Filter.Remote)
             {
-                if (range.Start == range.End)
+                if (range.IsHost)
                 {
                     _hosts[range.Start] = tunnel;
                 }
                 else
                 {
-                    _networks = [.. _networks.Prepend((range.Start, range.End, tunnel)).OrderBy(n => n.Item2 - n.Item1)];
+                    _networks = [.. _networks.Prepend((range, tunnel)).OrderBy(n => n.Item1.End - n.Item1.Start)];
                 }
             }
         }
@@ -104,11 +104,11 @@ internal sealed class TunnelTable
             return true;
         }
 
-        foreach ((UInt128 start, UInt128 end, EspTunnel candidate) in Volatile.Read(ref _networks))
+        foreach (ref readonly (TrafficFilter.Range Range, EspTunnel Tunnel) network in Volatile.Read(ref _networks).AsSpan())
         {
-            if (destination >= start && destination <= end)
+            if (network.Range.Contains(destination))
             {
-                tunnel = candidate;
+                tunnel = network.Tunnel;
                 return true;
             }
         }

@@ -33,6 +33,25 @@ public class TunnelTableTests
     }
 
     [Fact]
+    public void A_tunnel_for_all_of_one_version_of_IP_leads_nowhere_in_the_other()
+    {
+        TunnelTable table = new();
+        EspTunnel six = Add(table, IkeTrafficSelector.AnyIPv6);
+
+        // An address of IPv6 that stands for one of IPv4 is not that one.
+        EspTunnel mapped = Add(table, IkeTrafficSelector.Host(IPAddress.Parse("::ffff:10.1.2.3")));
+        Assert.Same(six, Find(table, "2001:db8::1"));
+        Assert.Null(Find(table, "10.1.2.3"));
+        table.Remove(mapped);
+
+        EspTunnel four = Add(table, IkeTrafficSelector.AnyIPv4);
+        table.Remove(six);
+        Assert.Same(four, Find(table, "10.1.2.3"));
+        Assert.Null(Find(table, "2001:db8::1"));
+        table.Remove(four);
+    }
+
+    [Fact]
     public void A_client_that_has_come_back_keeps_its_address_when_its_old_session_goes()
     {
         TunnelTable table = new();
