@@ -107,6 +107,62 @@ public class MeddlingTests
     }
 
     [Fact]
+    public async Task A_packet_that_was_held_back_moves_nothing_when_it_comes_from_elsewhere()
+    {
+        await using TestGateway gateway = new();
+        await using Relay relay = new(gateway.Endpoint.IkeEndPoint, gateway.Endpoint.NatTraversalEndPoint);
+        byte[]? held = null;
+        relay.Meddle = d =>
+        {
+            bool holds = held is null && d.IsEsp && d.ToGateway;
+            held ??= holds ? d.Octets : null;
+            return holds ? [] : [d.Octets];
+        };
+        await using IpsecClient client = await IpsecClient.ConnectAsync(Through(gateway, relay));
+        await using InsideHost inside = InsideOf(client);
+        Assert.Null(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, TimeSpan.FromMilliseconds(20)));
+        Assert.NotNull(await Ping(client, inside));
+        IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
+        await Until(() => session.Counts.PacketsIn == 1);
+
+        // It is genuine and nobody has seen it yet: it is delivered, and its answer goes where the newer packet came from.
+        using Socket elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        elsewhere.SendTo(held!, gateway.Endpoint.NatTraversalEndPoint);
+        await Until(() => session.Counts.PacketsIn == 2);
+        Assert.Equal(relay.NatOutside, session.Remote);
+    }
+
+    [Fact]
+    public async Task A_client_that_seems_to_move_with_every_packet_is_told_of_no_more_often_than_anyone_listens()
+    {
+        Lines lines = new();
+        await using TestGateway gateway = new(loggers: lines);
+        await using Relay relay = new(gateway.Endpoint.IkeEndPoint, gateway.Endpoint.NatTraversalEndPoint);
+        await using IpsecClient client = await IpsecClient.ConnectAsync(Through(gateway, relay));
+        IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
+        using ManualResetEventSlim goOn = new();
+        Task busy = gateway.Endpoint.InvokeAsync(() => goOn.Wait(Patience));
+
+        using Socket one = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] packet = new byte[200];
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(client.Session.Tunnel!.TrySeal(Packets.Echo("192.168.13.1", "192.168.11.10"), packet, out int length));
+            (i % 2 == 0 ? one : other).SendTo(packet.AsSpan(0, length), SocketFlags.None, gateway.Endpoint.NatTraversalEndPoint);
+        }
+
+        await Until(() => session.Counts.PacketsIn == 100);
+        goOn.Set();
+        await busy;
+        int last = ((IPEndPoint)other.LocalEndPoint!).Port;
+        Assert.Equal(last, session.Remote.Port);
+        Assert.Equal(last, await gateway.Endpoint.InvokeAsync(() => session.Ike.Path.Remote.Port));
+        Assert.Equal(last, session.Remote.Port);
+        Assert.InRange(lines.Count(l => l.Text.Contains("the peer's address is", StringComparison.Ordinal)), 1, 2);
+    }
+
+    [Fact]
     public async Task A_client_behind_a_NAT_keeps_its_mapping_alive_every_20_seconds_and_one_that_is_not_keeps_quiet()
     {
         await using TestGateway gateway = new();

@@ -49,10 +49,16 @@ internal sealed class EspWorker : IDisposable
     /// <summary>Ends a batch.</summary>
     public void End()
     {
-        SettleIn();
-        SettleOut();
-        _drops.Settle();
-        _reader.Leave();
+        try
+        {
+            SettleIn();
+            SettleOut();
+            _drops.Settle();
+        }
+        finally
+        {
+            _reader.Leave();
+        }
     }
 
     /// <summary>Opens an ESP packet in place and holds what is inside to the selectors. What fails is dropped and counted.</summary>
@@ -90,7 +96,7 @@ internal sealed class EspWorker : IDisposable
             return false;
         }
 
-        Follow(pair, from);
+        Follow(pair, packet.Sequence, from);
         if (!InnerPacket.TryParse(text[..length], out InnerPacket ip) || !tunnel.Filter.AllowsInbound(ip))
         {
             DropIn(tunnel, IpsecDropReason.SelectorsIn, from);
@@ -281,12 +287,13 @@ internal sealed class EspWorker : IDisposable
         MeasurePath(tunnel);
     });
 
-    // RFC 7296 §2.23: the peer behind a NAT is where its last genuine packet came from. A replayed one never gets here.
-    private void Follow(EspPair pair, ReadOnlySpan<byte> from)
+    // RFC 7296 §2.23: the peer behind a NAT is where its last genuine packet came from. A replayed one never gets here; one that was overtaken, or held
+    // back, tells where the peer was.
+    private void Follow(EspPair pair, uint sequence, ReadOnlySpan<byte> from)
     {
         EspTunnel tunnel = pair.Tunnel;
         SocketAddress remote = tunnel.Remote;
-        if (!from.SequenceEqual(remote.Buffer.Span[..remote.Size]) && tunnel.Session.Ike.IsRemoteBehindNat)
+        if (!from.SequenceEqual(remote.Buffer.Span[..remote.Size]) && IsNewest(pair, sequence) && tunnel.Session.Ike.IsRemoteBehindNat)
         {
             Move(tunnel, UdpPort.ToEndPoint(from));
         }
@@ -300,13 +307,20 @@ internal sealed class EspWorker : IDisposable
     // On its own, so that the closure is made only then; and so below. RFC 7296 §2.8: a peer that sends under a new SA can receive under its other half.
     private void Use(EspPair pair) => _endpoint.Post(_ => pair.Tunnel.Use(pair));
 
-    // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it.
+    private static bool IsNewest(EspPair pair, uint sequence) => !pair.IsRetired && (uint)pair.Inbound.Newest == sequence;
+
+    // At once, so that the answer to this very packet finds its way; IKE follows when its loop gets to it, and measures the path. However often a
+    // peer moves until then, its loop has one thing more to do.
     private void Move(EspTunnel tunnel, IPEndPoint remote)
     {
-        tunnel.MoveTo(remote);
-        MeasurePath(tunnel);
-        IkePath path = new(_port.LocalFor(remote), remote, NatTraversal: true);
-        _endpoint.Post(_ => tunnel.Session.Ike.NotePath(path));
+        if (tunnel.MoveAhead(remote))
+        {
+            _endpoint.Post(_ =>
+            {
+                IPEndPoint newest = tunnel.TakeMove();
+                tunnel.Session.Ike.NotePath(new IkePath(_port.LocalFor(newest), newest, NatTraversal: true));
+            });
+        }
     }
 
     // RFC 6040 §4.2: an outer header without ECN leaves the inner one as it is.

@@ -21,6 +21,7 @@ internal sealed class EspTunnel
     private volatile EspPair _current;
     private volatile bool _ended;
     private volatile SocketAddress _remote;
+    private IPEndPoint? _ahead;
     private volatile int _loop;
     private int _made;
     private long _packetsIn;
@@ -130,6 +131,17 @@ internal sealed class EspTunnel
         RemoteEndPoint = remote;
         _remote = remote.Serialize();
     }
+
+    /// <summary>Moves to where the peer seems to be, before IKE knows.</summary>
+    /// <returns>Whether IKE is to be told: it was told of all moves before, or knows that there are some.</returns>
+    public bool MoveAhead(IPEndPoint remote)
+    {
+        MoveTo(remote);
+        return Interlocked.Exchange(ref _ahead, remote) is null;
+    }
+
+    /// <summary>The last move that IKE was not told of.</summary>
+    public IPEndPoint TakeMove() => Interlocked.Exchange(ref _ahead, null)!;
 
     public void CountIn(int packets, long octets)
     {

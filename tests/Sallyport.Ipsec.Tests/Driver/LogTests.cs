@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
@@ -80,26 +79,5 @@ public class LogTests
         new DropCounter(new Lines(), TimeProvider.System, TimeSpan.Zero).Add(IpsecDropReason.NotSealed, Peer, 1234);
 
         Assert.Contains((1234, "NotSealed"), seen);
-    }
-
-    private sealed class Lines : ConcurrentQueue<(EventId Event, string Text)>, ILogger, ILoggerFactory
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Enqueue((eventId, formatter(state, exception)));
     }
 }
