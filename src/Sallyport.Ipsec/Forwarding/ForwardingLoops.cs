@@ -45,7 +45,7 @@ internal sealed class ForwardingLoops : IDisposable
                 return loops;
             }
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             IpsecLog.NoOffload(parts.Logger, device.Name, e);
         }

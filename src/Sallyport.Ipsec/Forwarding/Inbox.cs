@@ -25,8 +25,16 @@ internal sealed unsafe class Inbox : IDisposable
     private long _read;
     private int _sleeping;
 
+    /// <summary>Allocates its memory.</summary>
+    /// <exception cref="IOException">The process may open no further descriptor.</exception>
     public Inbox()
     {
+        if (_wake.IsInvalid)
+        {
+            NativeMemory.AlignedFree(_memory);
+            throw Libc.Failure("making an event descriptor");
+        }
+
         for (long i = 0; i < Capacity; i++)
         {
             Turn(i) = i;

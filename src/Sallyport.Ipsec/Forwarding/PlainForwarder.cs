@@ -24,20 +24,14 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
     public void Receive(Span<byte> datagram, SocketAddress from)
     {
         _receiver.Begin();
-        ReadOnlySpan<byte> sender = from.Buffer.Span[..from.Size];
-        if (_receiver.TryOpen(datagram, sender, trafficClass: 0, out Span<byte> inner, out EspTunnel tunnel))
+        try
         {
-            if (Device is { } device && device.TryWrite(inner))
-            {
-                _receiver.CountIn(tunnel, 1, inner.Length);
-            }
-            else
-            {
-                _receiver.DropIn(tunnel, IpsecDropReason.Device, sender);
-            }
+            Open(datagram, from.Buffer.Span[..from.Size]);
         }
-
-        _receiver.End();
+        finally
+        {
+            _receiver.End();
+        }
     }
 
     /// <summary>Sends what comes from a device until it ends.</summary>
@@ -48,7 +42,15 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
         int length;
         while ((length = await device.ReadAsync(inner, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            Send(inner.AsSpan(0, length), to);
+            try
+            {
+                Send(inner.AsSpan(0, length), to);
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, one packet may not end the loop that sends all others.
+                IpsecLog.Fault(parts.Logger, e);
+            }
         }
     }
 
@@ -58,11 +60,33 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
         _sender.Dispose();
     }
 
+    private void Open(Span<byte> datagram, ReadOnlySpan<byte> from)
+    {
+        if (!_receiver.TryOpen(datagram, from, trafficClass: 0, out Span<byte> inner, out EspTunnel tunnel))
+        {
+            return;
+        }
+
+        if (Device is { } device && device.TryWrite(inner))
+        {
+            _receiver.CountIn(tunnel, 1, inner.Length);
+        }
+        else
+        {
+            _receiver.DropIn(tunnel, IpsecDropReason.Device, from);
+        }
+    }
+
     private void Send(ReadOnlySpan<byte> inner, Outgoing to)
     {
         _sender.Begin();
-        if (_sender.TryRoute(inner, 1, out EspTunnel tunnel))
+        try
         {
+            if (!_sender.TryRoute(inner, 1, out EspTunnel tunnel))
+            {
+                return;
+            }
+
             if (tunnel.TryGetCurrent(out EspPair pair))
             {
                 Send(inner, pair, to);
@@ -72,8 +96,10 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
                 _sender.DropOut(tunnel, IpsecDropReason.NotSealed, 1);
             }
         }
-
-        _sender.End();
+        finally
+        {
+            _sender.End();
+        }
     }
 
     private void Send(ReadOnlySpan<byte> inner, EspPair pair, Outgoing to)

@@ -18,6 +18,9 @@ internal sealed unsafe class TunToUdp : IDisposable
     // A super-packet and its header.
     private const int BufferSize = ushort.MaxValue + VirtioNetHeader.Size;
 
+    // How often a batch reads at most. What it drops or hands over does not fill it, and the other direction waits.
+    private const int MostReads = UdpSendBatch.MostGroups;
+
     // How long a socket or another loop is waited for that takes no more just now, before what is left is dropped.
     private const int PatienceMilliseconds = 2;
     private readonly EspWorker _worker;
@@ -61,16 +64,17 @@ internal sealed unsafe class TunToUdp : IDisposable
         _worker.Begin();
         try
         {
+            int reads = 1;
             if (handedOver)
             {
-                TakeHandedOver(own, queue);
+                reads += TakeHandedOver(own, queue);
                 length = _batch.IsFull ? 0 : Read(queue);
             }
 
-            while (length > 0)
+            for (; length > 0; reads++)
             {
                 Take(new Span<byte>(_buffer, length), queue);
-                length = _batch.IsFull ? 0 : Read(queue);
+                length = _batch.IsFull || reads >= MostReads ? 0 : Read(queue);
             }
 
             Send();
@@ -93,13 +97,22 @@ internal sealed unsafe class TunToUdp : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Read(TunQueue? queue) => queue is null ? 0 : queue.Read(_buffer, BufferSize);
 
-    private void TakeHandedOver(Inbox inbox, TunQueue? queue)
+    private int TakeHandedOver(Inbox inbox, TunQueue? queue)
     {
-        while (!_batch.IsFull && inbox.TryPeek(out Span<byte> octets))
+        int taken = 0;
+        for (; taken < Inbox.Capacity && !_batch.IsFull && inbox.TryPeek(out Span<byte> octets); taken++)
         {
-            Take(octets, queue);
-            inbox.Remove();
+            try
+            {
+                Take(octets, queue);
+            }
+            finally
+            {
+                inbox.Remove();
+            }
         }
+
+        return taken;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -294,8 +307,8 @@ internal sealed unsafe class TunToUdp : IDisposable
                 bool wait = !waited;
                 waited = true;
                 return wait && IsWritable();
-            case Libc.InputOutput when _batch.Segmenting:
-                // udp(7): the route's device cannot checksum what would be cut. It will not learn to.
+            case Libc.InputOutput:
+                // udp(7): the route's device cannot checksum what would be cut. It will not learn to; those that were made before are sent singly too.
                 _batch.StopSegmenting();
                 Count(next, sent: _batch.SendSingly(next) == 0);
                 next++;

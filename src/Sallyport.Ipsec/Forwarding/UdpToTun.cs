@@ -47,6 +47,8 @@ internal sealed unsafe class UdpToTun : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryForward(TunQueue? queue)
     {
+        // What a fault may have left there lies where other datagrams come to lie now.
+        _coalescer.Clear();
         int count = _batch.Receive();
         if (count <= 0)
         {
