@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sallyport.Esp;
+using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Endpoint;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
@@ -42,7 +43,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     {
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
-        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<IpsecEndpoint>();
+        _logger = new SafeLogger((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<IpsecEndpoint>());
         _start = _time.GetTimestamp();
         _drops = new DropCounter(_logger, _time, options.DropLogInterval);
         _ikePort = new UdpPort(options.Address, options.IkePort, options.ReceiveBufferSize);
@@ -77,6 +78,8 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     /// <param name="options">How to behave.</param>
     /// <param name="loggerFactory">Where logs go.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <exception cref="ArgumentException">The options cannot be.</exception>
+    /// <exception cref="PlatformNotSupportedException">This processor does not have what <see cref="IpsecEndpointOptions.EspProvider"/> asks for.</exception>
     /// <exception cref="SocketException">An address or port cannot be had.</exception>
     public static IpsecEndpoint Start(IpsecEndpointOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
@@ -85,6 +88,14 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         {
             throw new ArgumentException($"{nameof(options.Responder)} wants a {nameof(options.GatewayHandler)}", nameof(options));
         }
+
+        if (!AesGcmAead.IsSupported(options.EspProvider))
+        {
+            throw new PlatformNotSupportedException($"{options.EspProvider} needs instructions that this processor does not have");
+        }
+
+        // Throws where there can be none of this size.
+        _ = new ReplayWindow(options.ReplayWindow);
 
         IpsecEndpoint endpoint = new(options, loggerFactory, timeProvider);
         endpoint.Begin();
@@ -97,11 +108,13 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     /// <summary>Sets the device where inner packets come from and go to, where the options gave none.</summary>
     /// <param name="device">The device; whoever made it disposes of it.</param>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint is gone.</exception>
     public void Attach(IPacketDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
         lock (_tasks)
         {
+            ObjectDisposedException.ThrowIf(_disposal is not null, this);
             if (_forwarder.Device is not null)
             {
                 throw new InvalidOperationException("a device is attached already");

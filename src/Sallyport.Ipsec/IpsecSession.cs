@@ -97,7 +97,8 @@ public sealed class IpsecSession : IDisposable
         NoteTraffic(now);
     }
 
-    internal void End() => _ended.Cancel();
+    // What the program does then, it does elsewhere: it may take its time, or fail.
+    internal void End() => _ = _ended.CancelAsync();
 
     // The sequence numbers tell the packets, lost ones among them: those count as well (RFC 4303 §3.3.3).
     private void NoteTraffic(TimeSpan now)

@@ -1,5 +1,6 @@
 using System.Net;
 using Sallyport.Eap.Wire;
+using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
@@ -160,6 +161,59 @@ public class TunnelTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => IpsecClient.ConnectAsync(gateway.ClientOptions(), cancellationToken: cancel.Token));
 
         push.SetResult();
+    }
+
+    [Fact]
+    public async Task Keys_may_live_longer_than_a_timer_runs()
+    {
+        await using TestGateway gateway = new(o => o.ChildLifetime = new IkeChildLifetime(TimeSpan.FromDays(365)));
+        await using IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions(childLifetime: new IkeChildLifetime(TimeSpan.FromDays(365))));
+
+        Assert.Equal(1, await gateway.Endpoint.InvokeAsync(() => 1).WaitAsync(Patience));
+        Assert.Equal(1, await client.Endpoint.InvokeAsync(() => 1).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_program_that_fails_when_a_session_ends_is_told_of_the_end_all_the_same()
+    {
+        await using TestGateway gateway = new();
+        IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions());
+        IpsecSession peer = Assert.Single(gateway.Endpoint.Sessions);
+        peer.Ended.Register(() => throw new InvalidOperationException("as programs do"));
+
+        await client.DisposeAsync();
+
+        await gateway.Closed(peer).WaitAsync(Patience);
+        Assert.True(peer.Ended.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_stops_nothing()
+    {
+        await using TestGateway gateway = new(loggers: new Lines { Failure = new IOException("the disk is full") });
+        IpsecClient client = await IpsecClient.ConnectAsync(gateway.ClientOptions()).WaitAsync(Patience);
+        await using InsideHost inside = InsideOf(client);
+
+        Assert.NotNull(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, Patience));
+
+        IpsecSession peer = Assert.Single(gateway.Endpoint.Sessions);
+        await client.DisposeAsync();
+        await gateway.Closed(peer).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_told_when_an_endpoint_starts_and_not_by_its_first_tunnel()
+    {
+        Assert.Throws<ArgumentException>(() => IpsecEndpoint.Start(new IpsecEndpointOptions { IkePort = 0, NatTraversalPort = 0, ReplayWindow = 100 }));
+        if (!AesGcmAead.IsSupported(AesGcmProvider.Arm64))
+        {
+            Assert.Throws<PlatformNotSupportedException>(() => IpsecEndpoint.Start(new IpsecEndpointOptions { IkePort = 0, NatTraversalPort = 0, EspProvider = AesGcmProvider.Arm64 }));
+        }
+
+        IpsecEndpoint endpoint = IpsecEndpoint.Start(new IpsecEndpointOptions { Address = IPAddress.Loopback, IkePort = 0, NatTraversalPort = 0 });
+        await endpoint.DisposeAsync();
+        await using InsideHost late = new([]);
+        Assert.Throws<ObjectDisposedException>(() => endpoint.Attach(late));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ namespace Sallyport.Ipsec.Driver;
 internal sealed class IkeLoop : IDisposable
 {
     private static readonly TimeSpan KeepaliveGrain = TimeSpan.FromSeconds(5);
+
+    // A timer does not run for longer than 49 days; one that rings too early does no harm.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly IkeDropReason[] CoreReasons = Enum.GetValues<IkeDropReason>();
     private readonly IpsecEndpoint _endpoint;
     private readonly IpsecEndpointOptions _options;
@@ -163,7 +166,7 @@ internal sealed class IkeLoop : IDisposable
 
         if (_core.TryGetTimeout(out TimeSpan at))
         {
-            _timer.Change(at > now ? at - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.FromTicks(Math.Clamp((at - now).Ticks, 0, LongestWait.Ticks)), Timeout.InfiniteTimeSpan);
         }
 
         if (_closing && _sessions.Count == 0)
