@@ -107,7 +107,7 @@ public sealed class InsideHost : IPacketDevice
         long sent = Stopwatch.GetTimestamp();
         try
         {
-            Enqueue(IcmpEcho.Request, from, to, _identifier, sequence, new byte[PingDataSize]);
+            Enqueue(IcmpEcho.Request, from, to, _identifier, sequence, new byte[Math.Min(PingDataSize, Mtu - IcmpEcho.HeaderSize - IcmpEcho.EchoHeaderSize)]);
             return Stopwatch.GetElapsedTime(sent, await answer.Task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false));
         }
         catch (TimeoutException)

@@ -83,6 +83,19 @@ public class InsideHostTests
     }
 
     [Fact]
+    public async Task A_ping_is_never_longer_than_the_network_carries()
+    {
+        await using InsideHost near = new([IPNetwork.Parse("192.168.13.1/32")], mtu: 68);
+        await using InsideHost far = new([Inside], mtu: 68);
+        Task<TimeSpan?> ping = near.PingAsync(IPAddress.Parse("192.168.13.1"), IPAddress.Parse("192.168.11.10"), TimeSpan.FromSeconds(10));
+
+        Assert.True(far.TryWrite(await ReadAsync(near)));
+        Assert.True(near.TryWrite(await ReadAsync(far)));
+
+        Assert.NotNull(await ping);
+    }
+
+    [Fact]
     public async Task A_ping_without_answer_ends_in_time_and_an_answer_nobody_asked_for_is_dropped()
     {
         await using InsideHost host = new([]);
