@@ -141,6 +141,13 @@ public sealed class EspInboundSa : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static EspError CheckTrailer(ReadOnlySpan<byte> text, out int length)
     {
+        length = 0;
+        if (text[^1] == NoNextHeader)
+        {
+            // RFC 4303 §2.6: whatever else is in it.
+            return EspError.Dummy;
+        }
+
         length = text.Length - 2 - text[^2];
         if (length < 0)
         {
@@ -158,7 +165,6 @@ public sealed class EspInboundSa : IDisposable
 
         return text[^1] switch
         {
-            NoNextHeader => EspError.Dummy,
             IPv4 when length >= 20 && text[0] >> 4 == 4 => Trim(BinaryPrimitives.ReadUInt16BigEndian(text[2..]), ref length),
             IPv6 when length >= 40 && text[0] >> 4 == 6 => Trim(40 + BinaryPrimitives.ReadUInt16BigEndian(text[4..]), ref length),
             _ => EspError.NextHeader,

@@ -62,7 +62,7 @@ public sealed class EspOutboundSa : IDisposable
     {
         int version = inner.IsEmpty ? 0 : inner[0] >> 4;
         length = Suite.SealedSize(Math.Max(inner.Length, paddedLength));
-        if (length > destination.Length || version is not (4 or 6) || !TryNext(out ulong sequence))
+        if (paddedLength > destination.Length || length > destination.Length || version is not (4 or 6) || !TryNext(out ulong sequence))
         {
             length = 0;
             return false;
@@ -86,8 +86,8 @@ public sealed class EspOutboundSa : IDisposable
     /// <returns>Whether it was; see <see cref="TrySeal"/>.</returns>
     public bool TrySealDummy(int innerLength, Span<byte> destination, out int length)
     {
-        length = innerLength < 0 ? int.MaxValue : Suite.SealedSize(innerLength);
-        if (length > destination.Length || !TryNext(out ulong sequence))
+        length = Suite.SealedSize(innerLength);
+        if ((uint)innerLength > (uint)destination.Length || length > destination.Length || !TryNext(out ulong sequence))
         {
             length = 0;
             return false;

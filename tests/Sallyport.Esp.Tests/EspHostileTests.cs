@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using Sallyport.Esp.Aead;
 
 namespace Sallyport.Esp.Tests;
 
@@ -155,6 +157,43 @@ public class EspHostileTests
 
         oldInbound.Dispose();
         Assert.True(newInbound.TryOpen(Seal(newOutbound, 40), opened, out _, out _));
+    }
+
+    /// <summary>RFC 4303 §2.6: all of a dummy but its next header may be random.</summary>
+    [Fact]
+    public void A_dummy_is_one_whatever_else_is_in_it()
+    {
+        using EspInboundSa inbound = new(Spi, EspSuite.AesGcm16, Key());
+        using AesGcmAead aead = AesGcmAead.Create(Key().AsSpan(..32));
+        Random random = new(59);
+        for (int sequence = 1; sequence <= 100; sequence++)
+        {
+            byte[] packet = new byte[16 + 64 + 16];
+            random.NextBytes(packet);
+            packet[79] = 59;
+            BinaryPrimitives.WriteUInt32BigEndian(packet, Spi);
+            BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(4), sequence);
+            aead.Seal([.. Key()[32..], .. packet[8..16]], packet.AsSpan(16, 64), packet.AsSpan(16, 64), packet.AsSpan(80), packet.AsSpan(0, 8));
+
+            Assert.False(inbound.TryOpen(packet, packet.AsSpan(16), out int length, out EspError error));
+            Assert.Equal((EspError.Dummy, 0), (error, length));
+            Assert.True(packet.AsSpan(16, 64).IndexOfAnyExcept((byte)0) < 0);
+        }
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MaxValue - 30)]
+    [InlineData(1000)]
+    public void What_does_not_fit_is_not_sealed_and_takes_no_number_however_long_it_is_to_look(int length)
+    {
+        using EspOutboundSa outbound = new(Spi, EspSuite.AesGcm16, Key());
+        byte[] packet = new byte[1000];
+        Assert.False(outbound.TrySeal([0x45, .. new byte[19]], packet, out int sealedLength, length));
+        Assert.Equal(0, sealedLength);
+        Assert.False(outbound.TrySealDummy(length, packet, out sealedLength));
+        Assert.Equal(0, sealedLength);
+        Assert.Equal(0ul, outbound.Sequence);
     }
 
     private static byte[] Key() => [.. Enumerable.Range(1, 36).Select(i => (byte)(i * 5))];
