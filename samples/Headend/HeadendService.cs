@@ -231,6 +231,7 @@ public sealed class HeadendService : IHostedService, IIpsecGatewayHandler, IAsyn
         ChildLifetime = _plan.ChildLifetime,
         DeadPeerDetection = _plan.Profile.DpdInterval is { } interval ? new IkeDeadPeerDetection(interval, _plan.Profile.DpdRetry, _plan.Profile.DpdOnDemand) : null,
         DecisionTimeout = Patience,
+        Fragmentation = _plan.Configuration.Fragmentation,
     };
 
     private TunDevice OpenTun()

@@ -27,6 +27,12 @@ public enum IpsecDropReason
     /// <summary>IKE: a stranger's request to an endpoint that is no gateway.</summary>
     IkeNotResponder,
 
+    /// <summary>IKE: a fragment of a message that is there already, or has no place.</summary>
+    IkeUnexpectedFragment,
+
+    /// <summary>IKE: a message of more fragments or octets than are kept.</summary>
+    IkeFragmentLimit,
+
     /// <summary>UDP: neither IKE, ESP nor keepalive (RFC 3948 §2).</summary>
     Unclassified,
 

@@ -41,6 +41,8 @@ public static class FuzzTargets
         new("eap-packet", EapPacketTarget),
         new("ike-message", IkeMessageTarget),
         new("ike-sa", octets => Walk(octets)),
+        new("ike-fragment", IkeFragmentTargets.Fragment),
+        new("ike-reassembly", IkeFragmentTargets.Reassembly),
         new("esp-packet", EspTargets.Packet),
         new("esp-suites", EspTargets.AllSuites),
         new("aes-gcm-providers", EspTargets.Providers),

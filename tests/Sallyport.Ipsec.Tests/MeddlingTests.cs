@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
@@ -64,8 +65,10 @@ public class MeddlingTests
     {
         await using TestGateway gateway = new();
         await using Relay relay = new(gateway.Endpoint.IkeEndPoint, gateway.Endpoint.NatTraversalEndPoint);
-        int count = 0;
-        relay.Meddle = d => count++ % 3 == 0 ? [] : [d.Octets];
+
+        // Every message, and every fragment of one, the first time that it is sent.
+        ConcurrentDictionary<string, bool> sent = [];
+        relay.Meddle = d => sent.TryAdd(Convert.ToHexString(d.Octets), true) ? [] : [d.Octets];
 
         await using IpsecClient client = await IpsecClient.ConnectAsync(Through(gateway, relay, TimeSpan.FromMilliseconds(30))).WaitAsync(Patience);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Samples.Headend.Configuration;
 
@@ -66,6 +67,29 @@ internal static class Ikev2Commands
         Ikev2Profile profile = new(line, line.Word(at, "the profile's name"));
         ProfileCommands.Apply(profile, line, configuration.NoteList);
         configuration.Ikev2Profiles[profile.Name] = profile;
+    }
+
+    /// <summary><c>crypto ikev2 fragmentation [mtu OCTETS]</c>: of IP datagrams, over IPv4 and IPv6; without it 576 and 1280.</summary>
+    public static void Fragmentation(RouterConfiguration configuration, IosLine line, int at)
+    {
+        const int RoomForAFragment = 260;
+        if (at == line.Words.Count)
+        {
+            configuration.Fragmentation = IkeFragmentation.Default;
+            return;
+        }
+
+        if (!line.Words[at].Equals("mtu", StringComparison.OrdinalIgnoreCase) || line.Words.Count > at + 2)
+        {
+            throw line.Error($"'{string.Join(' ', line.Words.Skip(at))}' is not supported after 'crypto ikev2 fragmentation'; 'mtu OCTETS' or nothing is");
+        }
+
+        int mtu = IosValues.Number(line, at + 1, "a datagram's length in octets", 68, 1500);
+        configuration.Fragmentation = new IkeFragmentation { IPv4DatagramSize = mtu, IPv6DatagramSize = mtu };
+        if (mtu < RoomForAFragment)
+        {
+            configuration.NoteList.Add($"{line.File}:{line.Number}: a fragment holds 128 octets at least, so that datagrams may be longer than {mtu} octets");
+        }
     }
 
     /// <summary>Each keyword of a line such as <c>encryption aes-cbc-256 aes-cbc-128</c>.</summary>

@@ -19,6 +19,7 @@ internal static class RouterCommands
         (["crypto", "ikev2", "proposal"], Ikev2Commands.Proposal),
         (["crypto", "ikev2", "policy"], Ikev2Commands.Policy),
         (["crypto", "ikev2", "profile"], Ikev2Commands.Profile),
+        (["crypto", "ikev2", "fragmentation"], Ikev2Commands.Fragmentation),
         (["crypto", "ipsec", "transform-set"], IpsecCommands.TransformSet),
         (["crypto", "ipsec", "profile"], IpsecCommands.Profile),
         (["crypto", "ipsec", "security-association", "lifetime"], (c, line, at) => IpsecCommands.Lifetime(c.SaLifetime, line, at)),

@@ -1,4 +1,5 @@
 using System.Net;
+using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Samples.Headend.Configuration;
 
@@ -55,6 +56,12 @@ public sealed class RouterConfiguration
 
     /// <summary><c>crypto ikev2 profile</c>.</summary>
     public Dictionary<string, Ikev2Profile> Ikev2Profiles { get; } = [];
+
+    /// <summary>
+    /// <c>crypto ikev2 fragmentation</c>; <see langword="null"/> without it. A router does not offer fragmentation unless it is told to, and whoever moves its
+    /// configuration here finds on the wire and in <c>show</c> what the file says, no more.
+    /// </summary>
+    public IkeFragmentation? Fragmentation { get; internal set; }
 
     /// <summary><c>crypto ipsec transform-set</c>.</summary>
     public Dictionary<string, TransformSet> TransformSets { get; } = [];

@@ -62,6 +62,9 @@ public sealed record SessionReport
     /// <summary>Which side is behind a NAT: inside is ours, outside the client's.</summary>
     public required NatSide Nat { get; init; }
 
+    /// <summary>Whether messages are cut where they are too long (RFC 7383), as both sides have agreed.</summary>
+    public required bool Fragmentation { get; init; }
+
     /// <summary>The address given to the client.</summary>
     public required IPAddress AssignedAddress { get; init; }
 

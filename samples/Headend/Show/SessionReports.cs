@@ -37,6 +37,7 @@ internal static class SessionReports
             DpdInterval = plan.Profile.DpdInterval,
             DpdRetry = plan.Profile.DpdRetry,
             Nat = ike.IsLocalBehindNat ? NatSide.Inside : ike.IsRemoteBehindNat ? NatSide.Outside : NatSide.None,
+            Fragmentation = ike.IsFragmentationAgreed,
             AssignedAddress = session.Configuration!.Address!,
             Flow = new FlowReport(
                 [.. session.LocalSelectors.Select(s => s.TryGetNetwork(out IPNetwork network) ? network : (IPNetwork?)null).OfType<IPNetwork>()],

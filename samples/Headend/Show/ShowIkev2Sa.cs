@@ -52,7 +52,7 @@ public static class ShowIkev2Sa
         text.WriteLine($"      Local req queued:  {s.LocalMessageId,-14} Remote req queued:  {s.RemoteMessageId,-14}");
         text.WriteLine($"      Local window:      {1,-14} Remote window:      {1,-14}");
         text.WriteLine($"      {dpd}");
-        text.WriteLine("      Fragmentation not  configured.");
+        text.WriteLine(s.Fragmentation ? "      IETF Std Fragmentation  configured." : "      Fragmentation not  configured.");
         text.WriteLine("      Dynamic Route Update: disabled");
         text.WriteLine("      Extended Authentication not configured.");
         text.WriteLine($"      {nat}  ");

@@ -35,7 +35,7 @@ public static class ShowSession
     private static void Write(StringWriter text, SessionReport s)
     {
         TimeSpan left = s.Lifetime > s.Active ? s.Lifetime - s.Active : TimeSpan.Zero;
-        string capabilities = (s.DpdInterval is null ? "" : "D") + (s.Nat == NatSide.None ? "" : "N");
+        string capabilities = (s.DpdInterval is null ? "" : "D") + (s.Nat == NatSide.None ? "" : "N") + (s.Fragmentation ? "F" : "");
         text.WriteLine();
         text.WriteLine($"Interface: Virtual-Access{s.VirtualAccess}");
         text.WriteLine($"Profile: {s.Profile}");

@@ -37,7 +37,7 @@ public enum IkeOpenError
 }
 
 /// <summary>Seals and opens the Encrypted payloads (RFC 7296 §3.14, RFC 5282) of one direction of an IKE SA. Not safe for concurrent use.</summary>
-public sealed class SkProtection : IDisposable
+public sealed partial class SkProtection : IDisposable
 {
     private readonly IkeSuite _suite;
     private readonly byte[] _integrityKey;
@@ -92,33 +92,8 @@ public sealed class SkProtection : IDisposable
         }
 
         Span<byte> message = destination[..length];
-        (header with { NextPayload = IkePayloadType.Encrypted, Length = length }).Write(message);
-        Span<byte> payload = message[IkeHeader.Size..];
-        payload[0] = (byte)first;
-        payload[1] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)payload.Length);
-        Span<byte> iv = payload.Slice(IkePayloads.PayloadHeaderSize, _suite.IvSize);
-        Span<byte> text = payload.Slice(IkePayloads.PayloadHeaderSize + iv.Length, Padded(inner.Length));
-        Span<byte> icv = message[^_suite.IcvSize..];
-
-        inner.CopyTo(text);
-        text[inner.Length..].Clear();
-        text[^1] = (byte)(text.Length - inner.Length - 1);
-        if (_gcm is not null)
-        {
-            // RFC 5282 §3.1: the IV need only be unique; §5.1: what is authenticated ends with the Encrypted payload's generic header.
-            BinaryPrimitives.WriteUInt64BigEndian(iv, _counter++);
-            Span<byte> nonce = stackalloc byte[12];
-            Nonce(iv, nonce);
-            _gcm.Encrypt(nonce, text, text, icv, message[..(IkeHeader.Size + IkePayloads.PayloadHeaderSize)]);
-        }
-        else
-        {
-            _random(iv);
-            _aes!.EncryptCbc(text, iv, text, PaddingMode.None);
-            Icv(message[..^icv.Length], icv);
-        }
-
+        int prefix = WriteHeaders(header, IkePayloadType.Encrypted, first, message);
+        Seal(message, prefix, inner);
         return true;
     }
 
@@ -137,32 +112,12 @@ public sealed class SkProtection : IDisposable
             return false;
         }
 
-        int textLength = payload.Body.Length - _suite.IvSize - _suite.IcvSize;
-        if (textLength < 1 || buffer.Length < textLength || (_aes is not null && textLength % 16 != 0))
+        if (!TryOpen(whole, payload.Body, buffer, out int innerLength, out error))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> iv = payload.Body[.._suite.IvSize];
-        ReadOnlySpan<byte> icv = whole[^_suite.IcvSize..];
-        Span<byte> text = buffer[..textLength];
-        error = IkeOpenError.IntegrityCheck;
-        if (!TryDecrypt(whole, payload.Body.Slice(iv.Length, textLength), iv, icv, text))
-        {
-            return false;
-        }
-
-        // RFC 7296 §3.14: the padding's content means nothing, its length must fit.
-        error = IkeOpenError.InvalidSyntax;
-        int innerLength = textLength - 1 - text[^1];
-        if (innerLength < 0 || !IkePayloads.TryParse(payload.NextPayload, text[..innerLength], IkeLimits.Default, out IkePayloads inner, out _))
-        {
-            return false;
-        }
-
-        opened = new IkeOpenedMessage(message.Header, inner);
-        error = IkeOpenError.None;
-        return true;
+        return TryRead(message.Header, payload.NextPayload, buffer[..innerLength], out opened, out error);
     }
 
     /// <inheritdoc/>
@@ -174,7 +129,77 @@ public sealed class SkProtection : IDisposable
         _gcm?.Dispose();
     }
 
+    /// <summary>Reads the payloads of what was opened, at once or in fragments.</summary>
+    internal static bool TryRead(IkeHeader header, IkePayloadType first, ReadOnlySpan<byte> inner, out IkeOpenedMessage opened, out IkeOpenError error)
+    {
+        bool valid = IkePayloads.TryParse(first, inner, IkeLimits.Default, out IkePayloads payloads, out _);
+        opened = valid ? new IkeOpenedMessage(header, payloads) : default;
+        error = valid ? IkeOpenError.None : IkeOpenError.InvalidSyntax;
+        return valid;
+    }
+
+    private static int WriteHeaders(IkeHeader header, IkePayloadType type, IkePayloadType first, Span<byte> message)
+    {
+        (header with { NextPayload = type, Length = message.Length }).Write(message);
+        Span<byte> payload = message[IkeHeader.Size..];
+        payload[0] = (byte)first;
+        payload[1] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)payload.Length);
+        return IkeHeader.Size + IkePayloads.PayloadHeaderSize;
+    }
+
     private int Padded(int innerLength) => _suite.IsAead ? innerLength + 1 : (innerLength + 16) & ~15;
+
+    /// <summary>Seals what follows a message's first octets, which are authenticated with it.</summary>
+    private void Seal(Span<byte> message, int prefix, ReadOnlySpan<byte> inner)
+    {
+        Span<byte> iv = message.Slice(prefix, _suite.IvSize);
+        Span<byte> text = message.Slice(prefix + iv.Length, Padded(inner.Length));
+        Span<byte> icv = message[^_suite.IcvSize..];
+        inner.CopyTo(text);
+        text[inner.Length..].Clear();
+        text[^1] = (byte)(text.Length - inner.Length - 1);
+        if (_gcm is not null)
+        {
+            // RFC 5282 §3.1: the IV need only be unique; §5.1: what is authenticated ends with the Encrypted payload's generic header, and of a
+            // fragment with its numbers (RFC 7383 §2.5).
+            BinaryPrimitives.WriteUInt64BigEndian(iv, _counter++);
+            Span<byte> nonce = stackalloc byte[12];
+            Nonce(iv, nonce);
+            _gcm.Encrypt(nonce, text, text, icv, message[..prefix]);
+        }
+        else
+        {
+            _random(iv);
+            _aes!.EncryptCbc(text, iv, text, PaddingMode.None);
+            Icv(message[..^icv.Length], icv);
+        }
+    }
+
+    /// <summary>Opens what a message ends with: initialization vector, ciphertext and check value.</summary>
+    private bool TryOpen(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> content, Span<byte> buffer, out int innerLength, out IkeOpenError error)
+    {
+        innerLength = 0;
+        error = IkeOpenError.NotEncrypted;
+        int textLength = content.Length - _suite.IvSize - _suite.IcvSize;
+        if (textLength < 1 || buffer.Length < textLength || (_aes is not null && textLength % 16 != 0))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> iv = content[.._suite.IvSize];
+        Span<byte> text = buffer[..textLength];
+        error = IkeOpenError.IntegrityCheck;
+        if (!TryDecrypt(whole, content.Slice(iv.Length, textLength), iv, content[^_suite.IcvSize..], text))
+        {
+            return false;
+        }
+
+        // RFC 7296 §3.14: the padding's content means nothing, its length must fit.
+        innerLength = textLength - 1 - text[^1];
+        error = innerLength < 0 ? IkeOpenError.InvalidSyntax : IkeOpenError.None;
+        return innerLength >= 0;
+    }
 
     private void Nonce(ReadOnlySpan<byte> iv, Span<byte> nonce)
     {

@@ -65,4 +65,11 @@ public enum IkeDropReason
 
     /// <summary>No responder is configured.</summary>
     NotResponder,
+
+    /// <summary>A fragment without agreement on them, one that was there already, one of a message cut anew meanwhile, or a later one of a request that is
+    /// answered (RFC 7383 §2.6).</summary>
+    UnexpectedFragment,
+
+    /// <summary>A message of more fragments or octets than <see cref="IkeFragmentation"/> allows.</summary>
+    FragmentLimit,
 }

@@ -47,6 +47,7 @@ internal static class IkeDescribe
         IkePayloadType.TrafficSelectorInitiator => "TSi",
         IkePayloadType.TrafficSelectorResponder => "TSr",
         IkePayloadType.Encrypted => "SK",
+        IkePayloadType.EncryptedFragment => "SKF",
         IkePayloadType.Configuration => payload.Body.Length > 0 && payload.Body[0] == (byte)IkeConfigurationType.Request ? "CP request" : "CP reply",
         IkePayloadType.ExtensibleAuthentication => Eap(payload.Body),
         _ => $"payload {(byte)payload.Type}",

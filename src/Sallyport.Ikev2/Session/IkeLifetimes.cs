@@ -32,5 +32,7 @@ public sealed record IkeChildLifetime(TimeSpan Time, long Packets = 0, long Octe
 /// <param name="Retransmission">When unanswered requests are sent again.</param>
 /// <param name="ChildLifetime">When Child SAs get new keys of our own accord.</param>
 /// <param name="IkeLifetime">When the IKE SA does.</param>
+/// <param name="Fragmentation">How long messages are cut, where the peer agrees.</param>
 internal sealed record IkeSessionPolicy(
-    IReadOnlyList<IkeOffer> IkeOffers, IReadOnlyList<EspOffer> EspOffers, IkeRetransmission Retransmission, IkeChildLifetime? ChildLifetime, TimeSpan? IkeLifetime);
+    IReadOnlyList<IkeOffer> IkeOffers, IReadOnlyList<EspOffer> EspOffers, IkeRetransmission Retransmission, IkeChildLifetime? ChildLifetime, TimeSpan? IkeLifetime,
+    IkeFragmentation? Fragmentation);

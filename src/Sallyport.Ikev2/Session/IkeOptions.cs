@@ -47,6 +47,9 @@ public sealed class IkeResponderOptions
     /// <summary>How long the IKE SA's keys are used before this side asks for new ones; no limit unless set. The peer may ask at any time.</summary>
     public TimeSpan? IkeLifetime { get; init; }
 
+    /// <summary>How messages that are too long for a datagram are cut (RFC 7383), where the peer agrees; <see langword="null"/> to offer it to none.</summary>
+    public IkeFragmentation? Fragmentation { get; init; } = IkeFragmentation.Default;
+
     /// <summary>From how many half-open SAs on a cookie is demanded (RFC 7296 §2.6).</summary>
     public int CookieThreshold { get; init; } = 32;
 
@@ -104,6 +107,9 @@ public sealed class IkeInitiatorOptions
 
     /// <summary>How long the IKE SA's keys are used before this side asks for new ones; no limit unless set. The peer may ask at any time.</summary>
     public TimeSpan? IkeLifetime { get; init; }
+
+    /// <summary>How messages that are too long for a datagram are cut (RFC 7383), where the peer agrees; <see langword="null"/> to offer it to none.</summary>
+    public IkeFragmentation? Fragmentation { get; init; } = IkeFragmentation.Default;
 
     /// <summary>How long the peer may take to answer an IKE_AUTH request, in which a person may have to be asked.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(180);

@@ -7,13 +7,13 @@ namespace Sallyport.Ikev2.Session;
 /// One IKE SA of a session: SPIs, keys, and the windows of one request each way (RFC 7296 §2.1 to §2.3). Our request is sent again until it is
 /// answered; the response to the peer's last request is kept, to be given again to a request that comes again.
 /// </summary>
-internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitiator, ulong initiatorSpi, ulong responderSpi)
+internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool isInitiator, ulong initiatorSpi, ulong responderSpi)
 {
     private SkProtection? _outbound;
     private SkProtection? _inbound;
-    private byte[]? _lastResponse;
+    private byte[][] _lastResponse = [];
     private string _lastResponseDescription = "";
-    private byte[]? _request;
+    private byte[][] _request = [];
     private string _requestDescription = "";
     private int _sent;
     private IkeRetransmission _retransmission = IkeRetransmission.Default;
@@ -36,7 +36,7 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
     public uint ExpectedRequestId { get; set; }
 
     /// <summary>Whether a request of ours waits for its answer.</summary>
-    public bool IsBusy => _request is not null;
+    public bool IsBusy => _request.Length > 0;
 
     /// <summary>What kind of request that is.</summary>
     public IkeExchangeType RequestExchange { get; private set; }
@@ -77,29 +77,26 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
 
     /// <summary>Sends a request that is in the clear, and keeps sending it until it is answered.</summary>
     public void SendClear(byte[] datagram, string description, IkeRetransmission retransmission, TimeSpan now) =>
-        Send(datagram, description, IkeExchangeType.IkeSaInit, retransmission, now);
+        Send([datagram], description, IkeExchangeType.IkeSaInit, retransmission, now);
 
     /// <summary>Seals and sends a request, and keeps sending it until it is answered.</summary>
     public void SendRequest(IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner, IkeRetransmission retransmission, TimeSpan now)
     {
-        (byte[] datagram, string description) = Seal(exchange, IkeHeaderBits.None, NextRequestId, ref writer, inner);
-        Send(datagram, description, exchange, retransmission, now);
+        (byte[][] datagrams, string description) = Seal(exchange, IkeHeaderBits.None, NextRequestId, ref writer, inner);
+        Send(datagrams, description, exchange, retransmission, now);
     }
 
     /// <summary>Seals, sends and remembers the response to the request at hand (RFC 7296 §2.1).</summary>
     public void SendResponse(IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner)
     {
-        (byte[] datagram, string description) = Seal(exchange, IkeHeaderBits.Response, ExpectedRequestId, ref writer, inner);
+        (byte[][] datagrams, string description) = Seal(exchange, IkeHeaderBits.Response, ExpectedRequestId, ref writer, inner);
         ExpectedRequestId++;
-        SendResponse(datagram, description);
+        ForgetRequest();
+        SendResponse(datagrams, description);
     }
 
-    public void SendResponse(byte[] datagram, string description)
-    {
-        _lastResponse = datagram;
-        _lastResponseDescription = description;
-        host.Transmit(datagram, session.Path, description);
-    }
+    /// <summary>Sends and remembers the response to a request in the clear.</summary>
+    public void SendResponse(byte[] datagram, string description) => SendResponse([datagram], description);
 
     public void Refuse(IkeExchangeType exchange, IkeNotifyType type, ReadOnlySpan<byte> data = default)
     {
@@ -109,13 +106,7 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
         SendResponse(exchange, ref writer, inner);
     }
 
-    public void Resend()
-    {
-        if (_lastResponse is not null)
-        {
-            host.Transmit(_lastResponse, session.Path, _lastResponseDescription + " again");
-        }
-    }
+    public void Resend() => Transmit(_lastResponse, _lastResponseDescription, again: true);
 
     /// <summary>The request is answered: the next one may go.</summary>
     public void RequestAnswered()
@@ -127,7 +118,8 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
     /// <summary>The request is answered by one that asks for another (cookie, other group), or no longer matters: the message id stays.</summary>
     public void RequestReplaced()
     {
-        _request = null;
+        _request = [];
+        _responseFragments?.Clear();
         RetransmitAt = null;
         host.Reschedule(session);
     }
@@ -142,7 +134,7 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
         }
 
         _sent++;
-        host.Transmit(_request!, session.Path, _requestDescription + " again");
+        Transmit(_request, _requestDescription, again: true);
         RetransmitAt = now + _retransmission.Wait(_sent);
         return true;
     }
@@ -155,19 +147,36 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
         Keys?.Dispose();
     }
 
-    private void Send(byte[] datagram, string description, IkeExchangeType exchange, IkeRetransmission retransmission, TimeSpan now)
+    private void SendResponse(byte[][] datagrams, string description)
     {
-        _request = datagram;
+        _lastResponse = datagrams;
+        _lastResponseDescription = description;
+        Transmit(datagrams, description, again: false);
+    }
+
+    private void Send(byte[][] datagrams, string description, IkeExchangeType exchange, IkeRetransmission retransmission, TimeSpan now)
+    {
+        _request = datagrams;
         _requestDescription = description;
         RequestExchange = exchange;
         _retransmission = retransmission;
         _sent = 1;
-        host.Transmit(datagram, session.Path, description);
+        Transmit(datagrams, description, again: false);
         RetransmitAt = now + retransmission.Wait(1);
         host.Reschedule(session);
     }
 
-    private (byte[] Datagram, string Description) Seal(
+    // Of a message in fragments all are sent again, octet by octet the same.
+    private void Transmit(byte[][] datagrams, string description, bool again)
+    {
+        for (int i = 0; i < datagrams.Length; i++)
+        {
+            string part = datagrams.Length == 1 ? "" : $", fragment {i + 1} of {datagrams.Length}";
+            host.Transmit(datagrams[i], session.Path, description + part + (again ? " again" : ""));
+        }
+    }
+
+    private (byte[][] Datagrams, string Description) Seal(
         IkeExchangeType exchange, IkeHeaderBits direction, uint id, ref IkePayloadWriter writer, ReadOnlySpan<byte> buffer)
     {
         if (!writer.TryComplete(out int length))
@@ -177,12 +186,12 @@ internal sealed class IkeSa(IkeSession session, ISessionHost host, bool isInitia
 
         ReadOnlySpan<byte> inner = buffer[..length];
         IkeHeader header = new(InitiatorSpi, ResponderSpi, IkePayloadType.Encrypted, 2, 0, exchange, direction | (IsInitiator ? IkeHeaderBits.Initiator : 0), id, 0);
-        byte[] datagram = new byte[_outbound!.SealedSize(length)];
-        if (!_outbound.TrySeal(header, writer.First, inner, datagram, out _) || !IkePayloads.TryParse(writer.First, inner, IkeLimits.Default, out IkePayloads payloads, out _))
+        byte[][] datagrams = FragmentedMessage.Seal(_outbound!, header, writer.First, inner, session.MessageSize);
+        if (!IkePayloads.TryParse(writer.First, inner, IkeLimits.Default, out IkePayloads payloads, out _))
         {
-            throw new InvalidOperationException($"a message of {datagram.Length} octets cannot be sealed");
+            throw new InvalidOperationException("the payloads are more than a message may hold");
         }
 
-        return (datagram, IkeDescribe.Message(header, payloads));
+        return (datagrams, IkeDescribe.Message(header, payloads));
     }
 }

@@ -100,6 +100,9 @@ internal static class IkeSaInit
             case IkeNotifyType.NatDetectionDestinationIp:
                 content.NatDestination = notify.Data.ToArray();
                 break;
+            case IkeNotifyType.FragmentationSupported:
+                content.SupportsFragmentation = true;
+                break;
             case IkeNotifyType.SignatureHashAlgorithms:
                 content.SignatureHashes = notify.Data.ToArray();
                 break;
@@ -143,6 +146,9 @@ internal sealed class IkeSaInitContent
     public byte[] SignatureHashes { get; set; } = [];
 
     public bool HasCiscoVendorId { get; set; }
+
+    /// <summary>Whether the sender takes messages in fragments (RFC 7383 §2.3).</summary>
+    public bool SupportsFragmentation { get; set; }
 
     public IkeNotifyType Error { get; set; }
 

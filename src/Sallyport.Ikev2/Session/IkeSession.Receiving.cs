@@ -16,7 +16,19 @@ public abstract partial class IkeSession
 
         IkeHeader header = message.Header;
         IkeSa sa = _sas.Find(a => a.Owns(header))!;
-        switch (sa.TryOpen(message, new byte[message.Span.Length], out IkeOpenedMessage opened, out IkeOpenError error))
+        if (message.Payloads.TryGet(IkePayloadType.EncryptedFragment, out IkePayload fragment))
+        {
+            HandleFragment(sa, message, fragment, path, now);
+            return;
+        }
+
+        bool? isOpen = sa.TryOpen(message, new byte[message.Span.Length], out IkeOpenedMessage opened, out IkeOpenError error);
+        Handle(sa, header, isOpen, opened, error, path, now);
+    }
+
+    private void Handle(IkeSa sa, IkeHeader header, bool? isOpen, in IkeOpenedMessage opened, IkeOpenError error, IkePath path, TimeSpan now)
+    {
+        switch (isOpen)
         {
             case null:
                 Host.Drop(IkeDropReason.UnexpectedExchange);
@@ -55,7 +67,7 @@ public abstract partial class IkeSession
         // RFC 7296 §2.21: what is not authenticated changes nothing.
         if (error != IkeOpenError.InvalidSyntax)
         {
-            Host.Drop(error == IkeOpenError.IntegrityCheck ? IkeDropReason.IntegrityCheck : IkeDropReason.Malformed);
+            DropUnopened(error);
         }
         else if (!header.IsResponse && header.MessageId == sa.ExpectedRequestId && _pending is null && State != IkeSessionState.Closed)
         {
@@ -70,7 +82,7 @@ public abstract partial class IkeSession
 
     private void HandleResponse(IkeSa sa, in IkeOpenedMessage message, IkePath path, TimeSpan now)
     {
-        if (!sa.IsBusy || message.Header.MessageId != sa.NextRequestId || message.Header.ExchangeType != sa.RequestExchange)
+        if (!sa.Awaits(message.Header))
         {
             Host.Drop(IkeDropReason.MessageId);
             return;

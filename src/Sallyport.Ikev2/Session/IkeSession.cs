@@ -311,6 +311,7 @@ public abstract partial class IkeSession
         foreach (IkeSa sa in _sas)
         {
             sa.RequestReplaced();
+            sa.ForgetRequest();
             sa.ForgetAt = null;
         }
 

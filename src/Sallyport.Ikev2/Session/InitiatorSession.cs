@@ -28,7 +28,7 @@ internal sealed class InitiatorSession : IkeSession
     public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path)
         : base(
             host,
-            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime),
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime, options.Fragmentation),
             path,
             initiatorSpi: 0,
             isInitiator: true)
@@ -185,6 +185,11 @@ internal sealed class InitiatorSession : IkeSession
         writer.Add(IkePayloadType.Nonce, _initiatorNonce);
         IkeSaInit.WriteNatDetection(ref writer, InitiatorSpi, 0, Path, Host);
         writer.AddNotify(IkeNotifyType.SignatureHashAlgorithms, IkeSignature.OfferedHashes);
+        if (_options.Fragmentation is not null)
+        {
+            writer.AddNotify(IkeNotifyType.FragmentationSupported);
+        }
+
         writer.TryComplete(out int length);
         IkeHeader header = new(InitiatorSpi, 0, writer.First, 2, 0, IkeExchangeType.IkeSaInit, IkeHeaderBits.Initiator, 0, IkeHeader.Size + length);
         header.Write(buffer);
@@ -228,6 +233,7 @@ internal sealed class InitiatorSession : IkeSession
         Sa.ResponderSpi = message.Header.ResponderSpi;
         IsRemoteBehindNat = content.IsSenderBehindNat(InitiatorSpi, ResponderSpi, Path);
         IsLocalBehindNat = content.IsReceiverBehindNat(InitiatorSpi, ResponderSpi, Path);
+        IsFragmentationAgreed = _options.Fragmentation is not null && content.SupportsFragmentation;
         SetKeys(IkeKeys.Derive(suite, secret, _initiatorNonce, _responderNonce, InitiatorSpi, ResponderSpi));
         CryptographicOperations.ZeroMemory(secret);
         _exchange.Dispose();

@@ -27,7 +27,7 @@ internal sealed class ResponderSession : IkeSession
     private ResponderSession(ISessionHost host, IkeResponderOptions options, IkePath path, IkeHeader header, byte[] initRequest, IkeSaInitContent content)
         : base(
             host,
-            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, IkeRetransmission.Default, options.ChildLifetime, options.IkeLifetime),
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, IkeRetransmission.Default, options.ChildLifetime, options.IkeLifetime, options.Fragmentation),
             path,
             header.InitiatorSpi,
             isInitiator: false)
@@ -37,6 +37,7 @@ internal sealed class ResponderSession : IkeSession
         _initiatorNonce = content.Nonce!;
         _peerHashes = content.SignatureHashes;
         IsCiscoPeer = content.HasCiscoVendorId;
+        IsFragmentationAgreed = options.Fragmentation is not null && content.SupportsFragmentation;
         LocalIdentity = options.Identity;
     }
 
@@ -203,6 +204,12 @@ internal sealed class ResponderSession : IkeSession
         if (_peerHashes.Length > 0)
         {
             writer.AddNotify(IkeNotifyType.SignatureHashAlgorithms, IkeSignature.OfferedHashes);
+        }
+
+        if (IsFragmentationAgreed)
+        {
+            // RFC 7383 §2.3: only to one that has asked.
+            writer.AddNotify(IkeNotifyType.FragmentationSupported);
         }
 
         writer.TryComplete(out int length);

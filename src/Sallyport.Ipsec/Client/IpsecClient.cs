@@ -85,6 +85,7 @@ public sealed class IpsecClient : IAsyncDisposable
         LocalSelectors = options.IPv6 ? [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6] : [IkeTrafficSelector.AnyIPv4],
         RemoteSelectors = options.IPv6 ? [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6] : [IkeTrafficSelector.AnyIPv4],
         NatTraversalPath = natTraversalPath,
+        Fragmentation = options.Fragmentation,
         TrustedAuthorities = options.Trust.AuthorityHashes,
         Retransmission = options.Retransmission,
         AuthenticationTimeout = options.AuthenticationTimeout,

@@ -56,6 +56,9 @@ public sealed class IpsecClientOptions
     /// <summary>Whether an address of IPv6 inside is asked for beside that of IPv4, and packets of IPv6 are offered to be carried.</summary>
     public bool IPv6 { get; init; }
 
+    /// <summary>How messages of IKE that are too long for a datagram are cut (RFC 7383), where the gateway agrees; <see langword="null"/> not to offer it.</summary>
+    public IkeFragmentation? Fragmentation { get; init; } = IkeFragmentation.Default;
+
     /// <summary>How often an unanswered request is sent again before the gateway is given up.</summary>
     public IkeRetransmission Retransmission { get; init; } = IkeRetransmission.Default;
 

@@ -77,6 +77,8 @@ internal static class Decisions
         IkeDropReason.UnexpectedExchange => IpsecDropReason.IkeUnexpectedExchange,
         IkeDropReason.Pending => IpsecDropReason.IkePending,
         IkeDropReason.Overload => IpsecDropReason.IkeOverload,
+        IkeDropReason.UnexpectedFragment => IpsecDropReason.IkeUnexpectedFragment,
+        IkeDropReason.FragmentLimit => IpsecDropReason.IkeFragmentLimit,
         _ => IpsecDropReason.IkeNotResponder,
     };
 }

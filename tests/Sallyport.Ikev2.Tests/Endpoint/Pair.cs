@@ -20,7 +20,8 @@ internal sealed class Pair : IDisposable
 
     public Pair(
         X509Certificate2? certificate = null, IkeOffer? ike = null, EspOffer? esp = null, int cookieThreshold = 32, int maximumHalfOpen = 1024,
-        IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null, IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null)
+        IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null, IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null,
+        IkeFragmentation? fragmentation = null, bool offersFragmentation = true)
     {
         IkeResponderOptions options = new()
         {
@@ -32,6 +33,7 @@ internal sealed class Pair : IDisposable
             IkeLifetime = ikeLifetime,
             CookieThreshold = cookieThreshold,
             MaximumHalfOpen = maximumHalfOpen,
+            Fragmentation = offersFragmentation ? fragmentation ?? IkeFragmentation.Default : null,
             DeadPeerDetection = deadPeerDetection,
         };
         Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = options });
@@ -86,8 +88,10 @@ internal sealed class Pair : IDisposable
 
     public static IkeInitiatorOptions ClientOptions(
         IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null,
-        IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null, IReadOnlyList<IkeTrafficSelector>? selectors = null) => new()
+        IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null, IReadOnlyList<IkeTrafficSelector>? selectors = null,
+        IkeFragmentation? fragmentation = null, bool offersFragmentation = true) => new()
     {
+        Fragmentation = offersFragmentation ? fragmentation ?? IkeFragmentation.Default : null,
         LocalSelectors = selectors ?? [IkeTrafficSelector.AnyIPv4],
         RemoteSelectors = selectors ?? [IkeTrafficSelector.AnyIPv4],
         Identity = IkeIdentity.KeyId("*$AnyConnectClient$*"),

@@ -13,6 +13,8 @@ public class RetransmissionTests
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
     public void Any_datagram_may_be_lost(int lost)
     {
         using Pair pair = new();
@@ -111,7 +113,9 @@ public class RetransmissionTests
         IkeSession session = pair.Connect();
         pair.Run();
         Assert.Equal(IkeSessionState.Established, session.State);
-        foreach (IGrouping<string, byte[]> exchange in answers.GroupBy(a => Convert.ToHexString(a.AsSpan(16, 8))))
+
+        // Of each message, and of each fragment of it by its number.
+        foreach (IGrouping<string, byte[]> exchange in answers.GroupBy(a => Convert.ToHexString(a.AsSpan(16, 8)) + Fragments.Number(a)))
         {
             Assert.Single(exchange.Select(Convert.ToHexString).Distinct());
         }

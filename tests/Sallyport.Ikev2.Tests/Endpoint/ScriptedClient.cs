@@ -90,6 +90,15 @@ internal sealed class ScriptedClient : IDisposable
         return Send(datagram);
     }
 
+    /// <summary>Seals a fragment of a request.</summary>
+    public byte[] Fragment(IkeExchangeType exchange, IkePayloadType first, int number, int total, ReadOnlySpan<byte> content, uint id)
+    {
+        byte[] datagram = new byte[_seal!.FragmentSize(content.Length)];
+        IkeHeader header = new(Spi, _gatewaySpi, IkePayloadType.EncryptedFragment, 2, 0, exchange, IkeHeaderBits.Initiator, id, 0);
+        Assert.True(_seal.TrySealFragment(header, first, number, total, content, datagram, out _));
+        return datagram;
+    }
+
     public string Send(byte[] datagram)
     {
         LastRequest = datagram;

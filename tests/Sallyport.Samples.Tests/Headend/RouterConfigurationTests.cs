@@ -67,6 +67,24 @@ public class RouterConfigurationTests
     }
 
     [Theory]
+    [InlineData("", null, null)]
+    [InlineData("crypto ikev2 fragmentation\n", 576, 1280)]
+    [InlineData("crypto ikev2 fragmentation mtu 1200\n", 1200, 1200)]
+    [InlineData("crypto ikev2 fragmentation mtu 68\n", 68, 68)]
+    [InlineData("no crypto ikev2 fragmentation\n", null, null)]
+    public void Fragmentation_is_off_unless_the_file_says_otherwise_as_on_the_router(string line, int? v4, int? v6)
+    {
+        RouterConfiguration configuration = Plan(line + Scenario).Configuration;
+
+        Assert.Equal((v4, v6), (configuration.Fragmentation?.IPv4DatagramSize, configuration.Fragmentation?.IPv6DatagramSize));
+        Assert.Equal(v4 == 68, configuration.Notes.Contains("router.cfg:1: a fragment holds 128 octets at least, so that datagrams may be longer than 68 octets"));
+    }
+
+    [Theory]
+    [InlineData("crypto ikev2 policy ", "crypto ikev2 fragmentation mtu 67\ncrypto ikev2 policy ", "'67' is not a datagram's length in octets: a number from 68 to 1500 should stand here")]
+    [InlineData("crypto ikev2 policy ", "crypto ikev2 fragmentation mtu\ncrypto ikev2 policy ", "'crypto ikev2 fragmentation mtu' ends too early: a datagram's length in octets should follow")]
+    [InlineData("crypto ikev2 policy ", "crypto ikev2 fragmentation on\ncrypto ikev2 policy ", "'on' is not supported after 'crypto ikev2 fragmentation'; 'mtu OCTETS' or nothing is")]
+    [InlineData("crypto ikev2 policy ", "crypto ikev2 fragmentation mtu 576 1280\ncrypto ikev2 policy ", "'mtu 576 1280' is not supported")]
     [InlineData("group 19", "group 2", "the group '2' is not supported")]
     [InlineData("encryption aes-cbc-128", "encryption 3des", "the encryption algorithm '3des' is not supported")]
     [InlineData("encryption aes-cbc-128", "encryption aes-gcm-256", "'prf' is missing|'integrity' does not go with AES-GCM")]
