@@ -105,12 +105,17 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>Runs <c>ip</c> in the namespace.</summary>
-    public void Ip(string arguments) => Do(() =>
+    public void Ip(string arguments) => Run("ip", arguments);
+
+    /// <summary>Runs a program in the namespace and gives what it says.</summary>
+    public string Run(string program, string arguments) => Do(() =>
     {
-        using Process process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
-        string error = process.StandardError.ReadToEnd();
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"ip {arguments}: {error}");
+        Assert.True(process.ExitCode == 0, $"{program} {arguments}: {error.Result}");
+        return output;
     });
 
     public void Dispose()

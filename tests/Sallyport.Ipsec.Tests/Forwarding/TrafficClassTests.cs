@@ -45,6 +45,35 @@ public class TrafficClassTests
         Assert.Equal(0, lab.Drops(IpsecDropReason.Congestion));
     }
 
+    /// <summary>RFC 6040 §4.1, compatibility mode: where marks go outside with no packet, no router has anything to mark, and drops as ever.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_packet_at_a_time_nothing_goes_outside_that_could_be_marked_and_what_is_inside_stays(bool v6)
+    {
+        using TunLab lab = new(client: new(IpsecDataPath.Plain), meddling: true, v6: v6);
+        using Listener listener = new(lab);
+        ConcurrentBag<int> outside = [];
+        lab.Wire!.Meddle = packet =>
+        {
+            if (IsEsp(packet))
+            {
+                outside.Add(TrafficClass(packet));
+                Mark(packet, onlyCapable: true);
+            }
+
+            return [packet];
+        };
+        int[] sent = [0, Expedited | Ect0, Ect0, Expedited, 1, Ce];
+        foreach (int trafficClass in sent)
+        {
+            listener.Send(trafficClass);
+        }
+
+        Assert.Equal(sent, listener.Receive(sent.Length));
+        Assert.Equal([0], outside.Distinct());
+    }
+
     [SkippableFact]
     public void A_packet_that_met_congestion_and_cannot_tell_its_transport_is_dropped()
     {
