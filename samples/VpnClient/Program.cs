@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Sallyport.Ikev2.Session;
 using Sallyport.Samples.Common;
 using Sallyport.Samples.VpnClient;
 
@@ -24,6 +25,12 @@ Option<int?> timeout = new("--authentication-timeout")
     Description = "How long the gateway may take to answer, in seconds. Where it is not given the profile's AuthenticationTimeout counts, and where that is missing 120: a push to a phone takes its time.",
     HelpName = "SECONDS",
     Validators = { AtLeastOne },
+};
+Option<EspOffer[]> esp = new("--esp-proposal")
+{
+    Description = "What may protect the tunnel's packets, such as aes256gcm16; may be repeated, the preferred first. Where it is not given: AES-GCM, ChaCha20-Poly1305, AES-CBC.",
+    CustomParser = result => [.. result.Tokens.Select(t => ParseProposal(t.Value, result.AddError)).OfType<EspOffer>()],
+    HelpName = "PROPOSAL",
 };
 Option<bool> tun = new("--tun") { Description = "Carry the tunnel by a TUN device with the gateway's routes (Linux, root). DNS is printed, not set up." };
 Option<IPAddress[]> ping = new("--ping")
@@ -46,7 +53,7 @@ RootCommand command = new(
     Exit codes: 0 all went well, 1 the login, a ping or the tunnel failed, 2 the profile or the command line cannot be used.
     """)
 {
-    profile, user, passwordStdin, ca, host, server, natPort, identity, timeout, tun, ping, disconnectAfter, verbose,
+    profile, user, passwordStdin, ca, host, server, natPort, identity, timeout, esp, tun, ping, disconnectAfter, verbose,
 };
 command.SetAction((parsed, cancellationToken) => SampleHost.GuardAsync(async () =>
 {
@@ -61,6 +68,7 @@ command.SetAction((parsed, cancellationToken) => SampleHost.GuardAsync(async () 
         NatTraversalPort = parsed.GetValue(natPort),
         GatewayIdentity = parsed.GetValue(identity),
         AuthenticationTimeout = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        EspOffers = parsed.GetValue(esp) ?? [],
         UseTun = parsed.GetValue(tun),
         Ping = parsed.GetValue(ping) ?? [],
         DisconnectAfter = parsed.GetValue(disconnectAfter) is { } stay ? TimeSpan.FromSeconds(stay) : null,
@@ -110,6 +118,16 @@ static void AtLeastOne(OptionResult option)
     {
         option.AddError($"{option.Option.Name} wants a number of seconds, 1 or more");
     }
+}
+
+static EspOffer? ParseProposal(string text, Action<string> addError)
+{
+    if (!EspProposal.TryParse(text, out EspOffer? offer))
+    {
+        addError($"--esp-proposal wants {EspProposal.Known}; '{text}' is none of it");
+    }
+
+    return offer;
 }
 
 static IPAddress ParseAddress(string text, Action<string> addError)

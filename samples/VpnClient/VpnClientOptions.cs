@@ -1,4 +1,5 @@
 using System.Net;
+using Sallyport.Ikev2.Session;
 
 namespace Sallyport.Samples.VpnClient;
 
@@ -31,6 +32,9 @@ public sealed record VpnClientOptions
 
     /// <summary>How long the gateway may take to answer, instead of the profile's AuthenticationTimeout.</summary>
     public TimeSpan? AuthenticationTimeout { get; init; }
+
+    /// <summary>What may protect the tunnel's packets, the preferred first; what the library offers where there is none.</summary>
+    public IReadOnlyList<EspOffer> EspOffers { get; init; } = [];
 
     /// <summary>Whether a TUN device carries the tunnel's packets; otherwise a host inside the process does.</summary>
     public bool UseTun { get; init; }

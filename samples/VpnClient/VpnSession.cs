@@ -121,6 +121,7 @@ public sealed class VpnSession : IAsyncDisposable
         Identity = plan.Identity,
         Trust = new CertificateTrust(plan.Authorities, plan.GatewayIdentity),
         Eap = new EapPeerOptions { Identity = options.User, Password = password, Methods = [plan.Method], Random = RandomNumberGenerator.Fill },
+        EspOffers = options.EspOffers.Count > 0 ? options.EspOffers : IpsecClientOptions.DefaultEspOffers,
         Retransmission = new IkeRetransmission(TimeSpan.FromSeconds(1), 1.8, 5),
         AuthenticationTimeout = plan.AuthenticationTimeout,
     };

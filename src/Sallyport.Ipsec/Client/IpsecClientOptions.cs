@@ -10,6 +10,18 @@ namespace Sallyport.Ipsec.Client;
 /// <summary>How a client connects.</summary>
 public sealed class IpsecClientOptions
 {
+    /// <summary>What may protect ESP unless told otherwise.</summary>
+    public static IReadOnlyList<EspOffer> DefaultEspOffers { get; } =
+    [
+        new(256),
+        new(128),
+        new(new IkeCipher(EncryptionAlgorithm.ChaCha20Poly1305, 256)),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha512Trunc256),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha384Trunc192),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha256Trunc128),
+        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 128), IntegrityAlgorithm.HmacSha256Trunc128),
+    ];
+
     /// <summary>The gateway's address and IKE port.</summary>
     public required IPEndPoint Gateway { get; init; }
 
@@ -42,16 +54,7 @@ public sealed class IpsecClientOptions
     ];
 
     /// <summary>What may protect ESP, in order of preference.</summary>
-    public IReadOnlyList<EspOffer> EspOffers { get; init; } =
-    [
-        new(256),
-        new(128),
-        new(new IkeCipher(EncryptionAlgorithm.ChaCha20Poly1305, 256)),
-        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha512Trunc256),
-        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha384Trunc192),
-        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 256), IntegrityAlgorithm.HmacSha256Trunc128),
-        new(new IkeCipher(EncryptionAlgorithm.AesCbc, 128), IntegrityAlgorithm.HmacSha256Trunc128),
-    ];
+    public IReadOnlyList<EspOffer> EspOffers { get; init; } = DefaultEspOffers;
 
     /// <summary>Whether an address of IPv6 inside is asked for beside that of IPv4, and packets of IPv6 are offered to be carried.</summary>
     public bool IPv6 { get; init; }

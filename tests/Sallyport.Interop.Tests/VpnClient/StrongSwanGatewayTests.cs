@@ -51,6 +51,8 @@ public class StrongSwanGatewayTests
     public Task A_gateway_that_renews_the_keys_every_two_seconds_loses_no_ping() => Task.WhenAll(
         RenewAsync("aes256gcm16", "AES_GCM_16-256"),
         RenewAsync("aes128gcm16-ecp256", "AES_GCM_16-128"),
+        RenewAsync("aes192gcm12", "AES_GCM_12-192", "--esp-proposal", "aes192gcm12"),
+        RenewAsync("aes256gcm8", "AES_GCM_8-256", "--esp-proposal", "aes256gcm8-esn"),
         RenewAsync("chacha20poly1305", "CHACHA20_POLY1305"),
         RenewAsync("aes256-sha512", "AES_CBC-256/HMAC_SHA2_512_256"));
 
@@ -89,10 +91,10 @@ public class StrongSwanGatewayTests
         Assert.Contains("untrusted gateway", output, StringComparison.Ordinal);
     }
 
-    private static async Task RenewAsync(string esp, string listed)
+    private static async Task RenewAsync(string esp, string listed, params string[] options)
     {
         await using Lab lab = await Lab.StartAsync(esp: $"esp_proposals = {esp}\nrekey_time = 2s\nrand_time = 0s\nlife_time = 30s");
-        await using Tool client = lab.StartClient("EAP-MD5", "alice-pw", "--tun");
+        await using Tool client = lab.StartClient("EAP-MD5", "alice-pw", ["--tun", .. options]);
         await client.WaitForAsync("ready: 192.168.13.", TimeSpan.FromSeconds(20));
         Assert.Contains(listed, (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
 
