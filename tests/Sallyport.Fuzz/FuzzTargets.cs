@@ -277,6 +277,8 @@ public static class FuzzTargets
             if (NotifyPayload.TryParse(body, out NotifyPayload notify, out _))
             {
                 _ = notify.Spi.Length + notify.Data.Length;
+                MobikeNotification.TryReadAddress(notify, out _);
+                MobikeNotification.TryReadNoNats(notify, out _, out _);
             }
 
             if (DeletePayload.TryParse(body, out DeletePayload delete, out _))

@@ -232,10 +232,43 @@ public sealed class SessionEstablishedEvent : IkeEvent
     public IkeConfiguration? Configuration { get; }
 }
 
-/// <summary>The peer's address has changed (RFC 7296 §2.23): ESP follows.</summary>
+/// <summary>An address of either side has changed (RFC 7296 §2.23, RFC 4555 §3.5): ESP follows, that of all the session's Child SAs.</summary>
 public sealed class PathChangedEvent : IkeEvent
 {
-    internal PathChangedEvent(IkeSession session)
+    internal PathChangedEvent(IkeSession session, IkePath path)
+        : base(session) => Path = path;
+
+    /// <summary>The way that ESP takes from now on. IKE may be ahead of it on <see cref="IkeSession.Path"/>, until the peer has proven that it is there.</summary>
+    public IkePath Path { get; }
+}
+
+/// <summary>
+/// The peer does not accept the path that this side moved to (RFC 4555 §3.5, §3.9), and IKE and ESP go by the one before. Where that no longer carries
+/// anything there is another one to move to, or the session to be ended.
+/// </summary>
+public sealed class MoveRefusedEvent : IkeEvent
+{
+    internal MoveRefusedEvent(IkeSession session, IkePath path, IkeNotifyType reason)
+        : base(session)
+    {
+        Path = path;
+        Reason = reason;
+    }
+
+    /// <summary>The path that was refused.</summary>
+    public IkePath Path { get; }
+
+    /// <summary>UNACCEPTABLE_ADDRESSES, UNEXPECTED_NAT_DETECTED or what else the peer says.</summary>
+    public IkeNotifyType Reason { get; }
+}
+
+/// <summary>
+/// The peer answers nothing on the path that the session goes by, and has told of other addresses (<see cref="IkeSession.PeerAddresses"/>): the host may
+/// move there (<see cref="IkeSession.MoveTo"/>). Raised for each of them twice at most.
+/// </summary>
+public sealed class PathSilentEvent : IkeEvent
+{
+    internal PathSilentEvent(IkeSession session)
         : base(session)
     {
     }
@@ -267,6 +300,9 @@ public enum IkeCloseReason
 
     /// <summary>The peer does not speak the protocol.</summary>
     Protocol,
+
+    /// <summary>A NAT stands between, and none may (RFC 4555 §3.9).</summary>
+    UnexpectedNat,
 }
 
 /// <summary>The session has ended; its keys are gone.</summary>

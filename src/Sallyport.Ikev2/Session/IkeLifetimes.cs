@@ -33,6 +33,7 @@ public sealed record IkeChildLifetime(TimeSpan Time, long Packets = 0, long Octe
 /// <param name="ChildLifetime">When Child SAs get new keys of our own accord.</param>
 /// <param name="IkeLifetime">When the IKE SA does.</param>
 /// <param name="Fragmentation">How long messages are cut, where the peer agrees.</param>
+/// <param name="Mobike">How addresses may change, or <see langword="null"/> where not by MOBIKE.</param>
 internal sealed record IkeSessionPolicy(
     IReadOnlyList<IkeOffer> IkeOffers, IReadOnlyList<EspOffer> EspOffers, IkeRetransmission Retransmission, IkeChildLifetime? ChildLifetime, TimeSpan? IkeLifetime,
-    IkeFragmentation? Fragmentation);
+    IkeFragmentation? Fragmentation, MobikeOptions? Mobike);

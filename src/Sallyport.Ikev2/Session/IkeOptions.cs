@@ -50,6 +50,9 @@ public sealed class IkeResponderOptions
     /// <summary>How messages that are too long for a datagram are cut (RFC 7383), where the peer agrees; <see langword="null"/> to offer it to none.</summary>
     public IkeFragmentation? Fragmentation { get; init; } = IkeFragmentation.Default;
 
+    /// <summary>How the tunnel outlives a change of addresses (RFC 4555), where the peer agrees; <see langword="null"/> to agree to nothing of it.</summary>
+    public MobikeOptions? Mobike { get; init; } = MobikeOptions.Default;
+
     /// <summary>From how many half-open SAs on a cookie is demanded (RFC 7296 §2.6).</summary>
     public int CookieThreshold { get; init; } = 32;
 
@@ -110,6 +113,9 @@ public sealed class IkeInitiatorOptions
 
     /// <summary>How messages that are too long for a datagram are cut (RFC 7383), where the peer agrees; <see langword="null"/> to offer it to none.</summary>
     public IkeFragmentation? Fragmentation { get; init; } = IkeFragmentation.Default;
+
+    /// <summary>How the tunnel outlives a change of addresses (RFC 4555), where the peer agrees; <see langword="null"/> to agree to nothing of it.</summary>
+    public MobikeOptions? Mobike { get; init; } = MobikeOptions.Default;
 
     /// <summary>How long the peer may take to answer an IKE_AUTH request, in which a person may have to be asked.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(180);

@@ -80,10 +80,17 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
         Send([datagram], description, IkeExchangeType.IkeSaInit, retransmission, now);
 
     /// <summary>Seals and sends a request, and keeps sending it until it is answered.</summary>
-    public void SendRequest(IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner, IkeRetransmission retransmission, TimeSpan now)
+    /// <param name="exchange">Its kind.</param>
+    /// <param name="writer">Its payloads.</param>
+    /// <param name="inner">Their octets.</param>
+    /// <param name="retransmission">How often it is sent.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="via">The path that it is to try first; the session's where none is given.</param>
+    public void SendRequest(
+        IkeExchangeType exchange, ref IkePayloadWriter writer, ReadOnlySpan<byte> inner, IkeRetransmission retransmission, TimeSpan now, IkePath? via = null)
     {
         (byte[][] datagrams, string description) = Seal(exchange, IkeHeaderBits.None, NextRequestId, ref writer, inner);
-        Send(datagrams, description, exchange, retransmission, now);
+        Send(datagrams, description, exchange, retransmission, now, via);
     }
 
     /// <summary>Seals, sends and remembers the response to the request at hand (RFC 7296 §2.1).</summary>
@@ -106,7 +113,7 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
         SendResponse(exchange, ref writer, inner);
     }
 
-    public void Resend() => Transmit(_lastResponse, _lastResponseDescription, again: true);
+    public void Resend() => Transmit(_lastResponse, session.ReplyPath, _lastResponseDescription, again: true);
 
     /// <summary>The request is answered: the next one may go.</summary>
     public void RequestAnswered()
@@ -134,7 +141,7 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
         }
 
         _sent++;
-        Transmit(_request, _requestDescription, again: true);
+        Transmit(_request, NextPath(), _requestDescription, again: true);
         RetransmitAt = now + _retransmission.Wait(_sent);
         return true;
     }
@@ -151,28 +158,28 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
     {
         _lastResponse = datagrams;
         _lastResponseDescription = description;
-        Transmit(datagrams, description, again: false);
+        Transmit(datagrams, session.ReplyPath, description, again: false);
     }
 
-    private void Send(byte[][] datagrams, string description, IkeExchangeType exchange, IkeRetransmission retransmission, TimeSpan now)
+    private void Send(byte[][] datagrams, string description, IkeExchangeType exchange, IkeRetransmission retransmission, TimeSpan now, IkePath? via = null)
     {
         _request = datagrams;
         _requestDescription = description;
         RequestExchange = exchange;
         _retransmission = retransmission;
         _sent = 1;
-        Transmit(datagrams, description, again: false);
+        Transmit(datagrams, FirstPath(via), description, again: false);
         RetransmitAt = now + retransmission.Wait(1);
         host.Reschedule(session);
     }
 
     // Of a message in fragments all are sent again, octet by octet the same.
-    private void Transmit(byte[][] datagrams, string description, bool again)
+    private void Transmit(byte[][] datagrams, IkePath path, string description, bool again)
     {
         for (int i = 0; i < datagrams.Length; i++)
         {
             string part = datagrams.Length == 1 ? "" : $", fragment {i + 1} of {datagrams.Length}";
-            host.Transmit(datagrams[i], session.Path, description + part + (again ? " again" : ""));
+            host.Transmit(datagrams[i], path, description + part + (again ? " again" : ""));
         }
     }
 

@@ -94,11 +94,8 @@ internal static class IkeSaInit
 
                 content.Cookie = notify.Data.ToArray();
                 break;
-            case IkeNotifyType.NatDetectionSourceIp:
-                content.NatSources.Add(notify.Data.ToArray());
-                break;
-            case IkeNotifyType.NatDetectionDestinationIp:
-                content.NatDestination = notify.Data.ToArray();
+            case IkeNotifyType.NatDetectionSourceIp or IkeNotifyType.NatDetectionDestinationIp:
+                content.Nat.Add(notify);
                 break;
             case IkeNotifyType.FragmentationSupported:
                 content.SupportsFragmentation = true;
@@ -139,9 +136,7 @@ internal sealed class IkeSaInitContent
 
     public byte[]? Cookie { get; set; }
 
-    public List<byte[]> NatSources { get; } = [];
-
-    public byte[]? NatDestination { get; set; }
+    public NatHashes Nat { get; } = new();
 
     public byte[] SignatureHashes { get; set; } = [];
 
@@ -153,15 +148,4 @@ internal sealed class IkeSaInitContent
     public IkeNotifyType Error { get; set; }
 
     public byte[] ErrorData { get; set; } = [];
-
-    /// <summary>Whether the sender is behind a NAT, or says so: none of its hashes is that of the address we see.</summary>
-    public bool IsSenderBehindNat(ulong initiatorSpi, ulong responderSpi, IkePath path)
-    {
-        byte[] seen = NatDetection.Hash(initiatorSpi, responderSpi, path.Remote);
-        return NatSources.Count > 0 && !NatSources.Exists(h => h.AsSpan().SequenceEqual(seen));
-    }
-
-    /// <summary>Whether we are behind a NAT: the sender sent to another address than ours.</summary>
-    public bool IsReceiverBehindNat(ulong initiatorSpi, ulong responderSpi, IkePath path) =>
-        NatDestination is not null && !NatDestination.AsSpan().SequenceEqual(NatDetection.Hash(initiatorSpi, responderSpi, path.Local));
 }

@@ -61,6 +61,7 @@ public abstract partial class IkeSession
         else if (sa.TryOpenFragment(message, buffer, out _, out IkeOpenError error))
         {
             Follow(path);
+            ReplyPath = path;
             sa.Resend();
         }
         else

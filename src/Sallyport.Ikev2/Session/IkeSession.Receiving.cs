@@ -72,6 +72,7 @@ public abstract partial class IkeSession
         else if (!header.IsResponse && header.MessageId == sa.ExpectedRequestId && _pending is null && State != IkeSessionState.Closed)
         {
             Follow(path);
+            ReplyPath = path;
             EndBySyntax(sa, header.ExchangeType, "a genuine message with invalid syntax", now);
         }
         else
@@ -90,6 +91,7 @@ public abstract partial class IkeSession
 
         Follow(path);
         NoteInbound(now);
+        Mobike.Heard();
         sa.RequestAnswered();
         if (sa != Sa)
         {
@@ -109,6 +111,11 @@ public abstract partial class IkeSession
 
         IkeExchange? done = _underWay;
         _underWay = null;
+        if (done is null)
+        {
+            Mobike.Probed(message.Payloads);
+        }
+
         done?.Answered(message, now);
         if (_deleteWaits)
         {
@@ -134,6 +141,7 @@ public abstract partial class IkeSession
         {
             // RFC 7296 §2.1: a retransmission gets the same octets again.
             Follow(path);
+            ReplyPath = path;
             sa.Resend();
             return;
         }
@@ -152,6 +160,7 @@ public abstract partial class IkeSession
         }
 
         Follow(path);
+        ReplyPath = path;
         NoteInbound(now);
         if (UnknownCriticalPayload(message.Payloads) is { } critical)
         {
@@ -177,25 +186,6 @@ public abstract partial class IkeSession
             default:
                 Host.Drop(IkeDropReason.UnexpectedExchange);
                 break;
-        }
-    }
-
-    // RFC 7296 §2.23: the peer's new address is taken only from a message that proved genuine, and only where a NAT may have changed it.
-    private void Follow(IkePath path)
-    {
-        if (path == Path)
-        {
-            return;
-        }
-
-        bool established = State == IkeSessionState.Established;
-        if (!established || IsRemoteBehindNat || IsLocalBehindNat)
-        {
-            Path = path;
-            if (established)
-            {
-                Host.Raise(new PathChangedEvent(this));
-            }
         }
     }
 }

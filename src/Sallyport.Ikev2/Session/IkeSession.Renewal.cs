@@ -41,6 +41,7 @@ public abstract partial class IkeSession
     {
         AddSa(sa);
         Sa = sa;
+        Mobike.Rekeyed();
         sa.ForgetAt = null;
         foreach (IkeSa replaced in _sas.Where(a => a != sa))
         {

@@ -6,6 +6,7 @@ namespace Sallyport.Ikev2.Session;
 public abstract partial class IkeSession
 {
     private static readonly IkeRetransmission Farewell = new(TimeSpan.FromSeconds(1), 1.5, 3);
+    private const int SilentAfter = 3;
     private readonly Queue<IkeExchange> _waiting = new();
     private IkeExchange? _underWay;
 
@@ -42,9 +43,10 @@ public abstract partial class IkeSession
 
     private protected void RequestReplaced() => Sa.RequestReplaced();
 
-    private void SendNext(TimeSpan now)
+    /// <summary>Begins what waits, as far as the window has room: first what keeps the session reachable.</summary>
+    internal void SendNext(TimeSpan now)
     {
-        while (State == IkeSessionState.Established && !Sa.IsBusy && _waiting.TryDequeue(out IkeExchange? next))
+        while (State == IkeSessionState.Established && !Sa.IsBusy && (Mobike.Next() ?? (_waiting.TryDequeue(out IkeExchange? waiting) ? waiting : null)) is { } next)
         {
             if (next.TrySend(now))
             {
@@ -75,6 +77,11 @@ public abstract partial class IkeSession
     {
         if (sa.TryRetransmit(now))
         {
+            if (sa == Sa && sa.Sent == SilentAfter)
+            {
+                Mobike.Silent();
+            }
+
             return;
         }
 

@@ -25,11 +25,13 @@ public abstract partial class IkeSession
         Host = host;
         Policy = policy;
         Path = path;
+        ReplyPath = path;
         IsInitiator = isInitiator;
         ulong local = host.AllocateIkeSpi(this);
         Sa = isInitiator ? new IkeSa(this, host, true, local, 0) : new IkeSa(this, host, false, initiatorSpi, local);
         _sas = [Sa];
         Children = new ChildSas(this);
+        Mobike = new Mobike(this, policy.Mobike);
     }
 
     /// <summary>Whether this side has logged in, and the peer is the gateway.</summary>
@@ -126,17 +128,6 @@ public abstract partial class IkeSession
     {
         _heard = now;
         _sentSinceHeard = false;
-    }
-
-    /// <summary>Tells that a genuine ESP packet came another way: the peer's NAT has changed its mapping, and IKE follows too (RFC 7296 §2.23).</summary>
-    /// <param name="path">The way that it came.</param>
-    public void NotePath(IkePath path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        if (State == IkeSessionState.Established)
-        {
-            Follow(path);
-        }
     }
 
     /// <summary>Tells that traffic was sent to the peer.</summary>
@@ -279,6 +270,7 @@ public abstract partial class IkeSession
         }
 
         ScheduleRekey(now);
+        Mobike.Begin();
         Host.Established(this);
         Host.Raise(new SessionEstablishedEvent(this, child, configuration));
     }
@@ -342,8 +334,16 @@ public abstract partial class IkeSession
             return;
         }
 
-        IkePayloadWriter writer = new([]);
-        SendRequest(IkeExchangeType.Informational, ref writer, [], new IkeRetransmission(_dpd.Retry, 1, 6), now);
+        if (Mobike.UpdatesInstead)
+        {
+            Mobike.Move(Path, now);
+            return;
+        }
+
+        Span<byte> inner = stackalloc byte[128];
+        IkePayloadWriter writer = new(inner);
+        Mobike.WriteProbe(ref writer);
+        SendRequest(IkeExchangeType.Informational, ref writer, inner, new IkeRetransmission(_dpd.Retry, 1, 6), now);
     }
 
     internal void ReleaseKeys() => _sas.ForEach(a => a.ReleaseKeys());

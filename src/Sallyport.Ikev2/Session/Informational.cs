@@ -5,15 +5,14 @@ using Sallyport.Ikev2.Wire;
 namespace Sallyport.Ikev2.Session;
 
 /// <summary>
-/// The INFORMATIONAL exchange as responder (RFC 7296 §1.4): an empty request asks whether we live; Delete ends SAs; an address change by
-/// MOBIKE, which was not agreed, is refused and the tunnel stays.
+/// The INFORMATIONAL exchange as responder (RFC 7296 §1.4): an empty request asks whether we live; Delete ends SAs; MOBIKE moves them, or is refused
+/// and the tunnel stays where it is.
 /// </summary>
 internal static class Informational
 {
     public static void Handle(IkeSession session, IkeSa sa, in IkeOpenedMessage message, TimeSpan now)
     {
         bool deleteIke = false;
-        bool updateAddresses = false;
         List<ChildSa> gone = [];
         foreach (IkePayload payload in message.Payloads)
         {
@@ -22,13 +21,12 @@ internal static class Informational
                 deleteIke |= delete.Protocol == IkeProtocolId.Ike;
                 Collect(session, delete, gone);
             }
-
-            updateAddresses |= payload.Type == IkePayloadType.Notify
-                && NotifyPayload.TryParse(payload.Body, out NotifyPayload notify, out _)
-                && notify.Type == IkeNotifyType.UpdateSaAddresses;
         }
 
-        Span<byte> inner = stackalloc byte[256];
+        IkePath path = session.ReplyPath;
+        MobikeRequest mobike = MobikeRequest.Read(message.Payloads);
+        IkeNotifyType refusal = session.Mobike.Judge(mobike, path);
+        Span<byte> inner = stackalloc byte[1024];
         IkePayloadWriter writer = new(inner);
         if (!deleteIke)
         {
@@ -38,10 +36,7 @@ internal static class Informational
                 writer.AddDeleteEsp(child.InboundSpi);
             }
 
-            if (updateAddresses)
-            {
-                writer.AddNotify(IkeNotifyType.UnacceptableAddresses);
-            }
+            session.Mobike.WriteAnswer(ref writer, mobike, refusal, path);
         }
 
         sa.SendResponse(IkeExchangeType.Informational, ref writer, inner);
@@ -49,6 +44,11 @@ internal static class Informational
         {
             session.DeletedByPeer(sa, now);
             return;
+        }
+
+        if (refusal == IkeNotifyType.None && sa == session.Sa && session.State == IkeSessionState.Established)
+        {
+            session.Mobike.Act(mobike, path, now);
         }
 
         foreach (ChildSa child in gone)

@@ -28,7 +28,7 @@ internal sealed class InitiatorSession : IkeSession
     public InitiatorSession(ISessionHost host, IkeInitiatorOptions options, IkePath path)
         : base(
             host,
-            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime, options.Fragmentation),
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, options.Retransmission, options.ChildLifetime, options.IkeLifetime, options.Fragmentation, options.Mobike),
             path,
             initiatorSpi: 0,
             isInitiator: true)
@@ -231,8 +231,7 @@ internal sealed class InitiatorSession : IkeSession
         _initResponse = message.Span.ToArray();
         _responderNonce = content.Nonce!;
         Sa.ResponderSpi = message.Header.ResponderSpi;
-        IsRemoteBehindNat = content.IsSenderBehindNat(InitiatorSpi, ResponderSpi, Path);
-        IsLocalBehindNat = content.IsReceiverBehindNat(InitiatorSpi, ResponderSpi, Path);
+        Find(content.Nat, Path);
         IsFragmentationAgreed = _options.Fragmentation is not null && content.SupportsFragmentation;
         SetKeys(IkeKeys.Derive(suite, secret, _initiatorNonce, _responderNonce, InitiatorSpi, ResponderSpi));
         CryptographicOperations.ZeroMemory(secret);
@@ -240,7 +239,9 @@ internal sealed class InitiatorSession : IkeSession
         _exchange = null;
         Move(IkeTrigger.InitDone);
         RequestAnswered();
-        if (IsLocalBehindNat || IsRemoteBehindNat || Host.ForceUdpEncapsulation)
+
+        // RFC 4555 §3.2: whoever may change addresses goes by the port that works behind a NAT as well, before there is one.
+        if (IsLocalBehindNat || IsRemoteBehindNat || Host.ForceUdpEncapsulation || (Mobike.IsWanted && content.Nat.IsPresent))
         {
             Path = _options.NatTraversalPath;
         }
@@ -273,6 +274,11 @@ internal sealed class InitiatorSession : IkeSession
         EspOffer.Write(ref writer, _options.EspOffers, _espSpi, withKeyExchange: false);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorInitiator, _options.LocalSelectors);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorResponder, _options.RemoteSelectors);
+        if (Mobike.IsWanted)
+        {
+            Mobike.WriteSupport(ref writer);
+        }
+
         SendRequest(IkeExchangeType.IkeAuth, ref writer, inner, _options.Retransmission, now);
     }
 
@@ -345,6 +351,7 @@ internal sealed class InitiatorSession : IkeSession
             IkeNotifyType.AuthenticationFailed => IkeCloseReason.AuthenticationFailed,
             IkeNotifyType.InternalAddressFailure or IkeNotifyType.FailedCpRequired or IkeNotifyType.TsUnacceptable or IkeNotifyType.NoProposalChosen
                 or IkeNotifyType.NoAdditionalSas or IkeNotifyType.SinglePairRequired => IkeCloseReason.ChildRefused,
+            IkeNotifyType.UnexpectedNatDetected => IkeCloseReason.UnexpectedNat,
             _ => IkeCloseReason.Protocol,
         };
         string detail = $"the gateway answers {type}";
@@ -396,6 +403,7 @@ internal sealed class InitiatorSession : IkeSession
         }
 
         (byte[] fromInitiator, byte[] fromResponder) = Keys.DeriveChild(_initiatorNonce, _responderNonce, esp.Suite.KeySize);
+        Mobike.ReadSupport(payloads);
         Establish(
             new IkeChildSa(_espSpi, esp.PeerSpi, esp.Suite, fromResponder, fromInitiator, local, remote),
             configuration,

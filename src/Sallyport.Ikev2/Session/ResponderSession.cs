@@ -27,7 +27,7 @@ internal sealed class ResponderSession : IkeSession
     private ResponderSession(ISessionHost host, IkeResponderOptions options, IkePath path, IkeHeader header, byte[] initRequest, IkeSaInitContent content)
         : base(
             host,
-            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, IkeRetransmission.Default, options.ChildLifetime, options.IkeLifetime, options.Fragmentation),
+            new IkeSessionPolicy(options.IkeOffers, options.EspOffers, IkeRetransmission.Default, options.ChildLifetime, options.IkeLifetime, options.Fragmentation, options.Mobike),
             path,
             header.InitiatorSpi,
             isInitiator: false)
@@ -130,6 +130,11 @@ internal sealed class ResponderSession : IkeSession
         EspOffer.WriteChoice(ref writer, _esp, spi);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorInitiator, remote);
         IkeTrafficSelector.Write(ref writer, IkePayloadType.TrafficSelectorResponder, local);
+        if (Mobike.IsAgreed)
+        {
+            Mobike.WriteSupport(ref writer);
+        }
+
         SendResponse(IkeExchangeType.IkeAuth, ref writer, inner);
         Establish(child, configuration, _options.DeadPeerDetection, now);
     }
@@ -191,8 +196,8 @@ internal sealed class ResponderSession : IkeSession
     {
         _responderNonce = new byte[IkeSaInit.NonceSize];
         Host.Random(_responderNonce);
-        IsRemoteBehindNat = content.IsSenderBehindNat(InitiatorSpi, 0, Path);
-        IsLocalBehindNat = content.IsReceiverBehindNat(InitiatorSpi, 0, Path);
+        IsRemoteBehindNat = content.Nat.IsSenderBehindNat(InitiatorSpi, 0, Path);
+        IsLocalBehindNat = content.Nat.IsReceiverBehindNat(InitiatorSpi, 0, Path);
         SetKeys(IkeKeys.Derive(suite, secret, _initiatorNonce, _responderNonce, InitiatorSpi, ResponderSpi));
 
         byte[] buffer = new byte[2048];
@@ -244,6 +249,13 @@ internal sealed class ResponderSession : IkeSession
         _offeredRemote = IkeTrafficSelector.Read(tsi);
         _offeredLocal = IkeTrafficSelector.Read(tsr);
         ReadConfiguration(payloads);
+        Mobike.ReadSupport(payloads);
+
+        if (Mobike.IsAgreed && MobikeRequest.Read(payloads).WasTranslated(ReplyPath))
+        {
+            Refuse(IkeNotifyType.UnexpectedNatDetected, IkeCloseReason.UnexpectedNat, "a NAT stands between, which the client does not allow", now);
+            return;
+        }
 
         // RFC 7296 §2.16: leaving AUTH out asks for EAP. Nothing else lets a client in here.
         if (payloads.TryGet(IkePayloadType.Authentication, out _))

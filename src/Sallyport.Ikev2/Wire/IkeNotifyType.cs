@@ -93,14 +93,23 @@ public enum IkeNotifyType : ushort
     /// <summary>MOBIKE_SUPPORTED (RFC 4555).</summary>
     MobikeSupported = 16396,
 
-    /// <summary>ADDITIONAL_IP4_ADDRESS (RFC 4555).</summary>
+    /// <summary>ADDITIONAL_IP4_ADDRESS (RFC 4555); data: an address.</summary>
     AdditionalIPv4Address = 16397,
+
+    /// <summary>ADDITIONAL_IP6_ADDRESS (RFC 4555); data: an address.</summary>
+    AdditionalIPv6Address = 16398,
+
+    /// <summary>NO_ADDITIONAL_ADDRESSES (RFC 4555).</summary>
+    NoAdditionalAddresses = 16399,
 
     /// <summary>UPDATE_SA_ADDRESSES (RFC 4555).</summary>
     UpdateSaAddresses = 16400,
 
-    /// <summary>COOKIE2 (RFC 4555).</summary>
+    /// <summary>COOKIE2 (RFC 4555); data: 8 to 64 octets.</summary>
     Cookie2 = 16401,
+
+    /// <summary>NO_NATS_ALLOWED (RFC 4555); data: both addresses and ports.</summary>
+    NoNatsAllowed = 16402,
 
     /// <summary>AUTH_LIFETIME (RFC 4478); data: seconds, four octets.</summary>
     AuthLifetime = 16403,

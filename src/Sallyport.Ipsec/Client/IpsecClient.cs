@@ -92,5 +92,6 @@ public sealed class IpsecClient : IAsyncDisposable
         DeadPeerDetection = options.DeadPeerDetection,
         ChildLifetime = options.ChildLifetime,
         IkeLifetime = options.IkeLifetime,
+        Mobike = options.Mobike,
     };
 }

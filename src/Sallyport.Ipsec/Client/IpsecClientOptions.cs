@@ -77,6 +77,9 @@ public sealed class IpsecClientOptions
     /// <summary>How long the IKE SA's keys are used before the client asks for new ones; no limit unless set.</summary>
     public TimeSpan? IkeLifetime { get; init; }
 
+    /// <summary>How the tunnel outlives a change of addresses (RFC 4555), where the gateway agrees; <see langword="null"/> to do without.</summary>
+    public MobikeOptions? Mobike { get; init; } = MobikeOptions.Default;
+
     /// <summary>How packets are carried between ESP and a TUN device.</summary>
     public IpsecDataPath DataPath { get; init; }
 

@@ -29,6 +29,7 @@ public sealed class IpsecConnectException : Exception
         IkeCloseReason.PeerNotTrusted => "untrusted gateway",
         IkeCloseReason.ChildRefused => "tunnel refused",
         IkeCloseReason.Peer => "ended by the gateway",
+        IkeCloseReason.UnexpectedNat => "a NAT stands between",
         IkeCloseReason.Local => "ended by this side",
         _ => "protocol error",
     };

@@ -228,10 +228,10 @@ internal sealed class IkeLoop : IDisposable
             case SessionEstablishedEvent established:
                 Establish(session, established);
                 break;
-            case PathChangedEvent when session.Tunnel is { } tunnel && session.Ike.Path.NatTraversal:
-                tunnel.MoveTo(session.Ike.Path.Remote);
+            case PathChangedEvent changed when session.Tunnel is { } tunnel && changed.Path.NatTraversal:
+                tunnel.MoveTo(changed.Path.Remote);
                 tunnel.PathMtu = _natPort.PathMtuTo(tunnel.RemoteEndPoint);
-                IpsecLog.Moved(_logger, session.Id, session.Ike.Path.Remote);
+                IpsecLog.Moved(_logger, session.Id, changed.Path.Local, changed.Path.Remote);
                 break;
             case ChildRekeyedEvent rekeyed:
                 Rekey(session, rekeyed);

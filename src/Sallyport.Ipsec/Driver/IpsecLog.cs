@@ -18,8 +18,8 @@ internal static partial class IpsecLog
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Session {Id} with {Remote} has ended: {Reason}, {Detail}")]
     public static partial void Closed(ILogger logger, int id, IPEndPoint remote, IkeCloseReason reason, string detail);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Session {Id}: the peer's address is {Remote} now")]
-    public static partial void Moved(ILogger logger, int id, IPEndPoint remote);
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Session {Id} goes from {Local} to {Remote} now")]
+    public static partial void Moved(ILogger logger, int id, IPEndPoint local, IPEndPoint remote);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Dropped: {Reason}, the last one by {Peer}; {Count} since the last report, {Total} in all")]
     public static partial void Dropped(ILogger logger, IpsecDropReason reason, string peer, long count, long total);

@@ -288,14 +288,22 @@ internal sealed class EspWorker : IDisposable
     });
 
     // RFC 7296 §2.23: the peer behind a NAT is where its last genuine packet came from. A replayed one never gets here; one that was overtaken, or held
-    // back, tells where the peer was.
+    // back, tells where the peer was. With MOBIKE it is asked first whether it is there, since whoever is on the way can change where a packet comes
+    // from (RFC 4555 §3.7, §3.8).
     private void Follow(EspPair pair, uint sequence, ReadOnlySpan<byte> from)
     {
         EspTunnel tunnel = pair.Tunnel;
         SocketAddress remote = tunnel.Remote;
         if (!from.SequenceEqual(remote.Buffer.Span[..remote.Size]) && IsNewest(pair, sequence) && tunnel.Session.Ike.IsRemoteBehindNat)
         {
-            Move(tunnel, UdpPort.ToEndPoint(from));
+            if (!tunnel.Session.Ike.IsMobikeAgreed)
+            {
+                Move(tunnel, UdpPort.ToEndPoint(from));
+            }
+            else if (tunnel.ShouldSuspect(_endpoint.Now.Ticks))
+            {
+                Tell(tunnel, UdpPort.ToEndPoint(from));
+            }
         }
 
         if (pair.IsNews())
@@ -315,13 +323,14 @@ internal sealed class EspWorker : IDisposable
     {
         if (tunnel.MoveAhead(remote))
         {
-            _endpoint.Post(_ =>
-            {
-                IPEndPoint newest = tunnel.TakeMove();
-                tunnel.Session.Ike.NotePath(new IkePath(_port.LocalFor(newest), newest, NatTraversal: true));
-            });
+            _endpoint.Post(now => Note(tunnel, tunnel.TakeMove(), now));
         }
     }
+
+    private void Tell(EspTunnel tunnel, IPEndPoint remote) => _endpoint.Post(now => Note(tunnel, remote, now));
+
+    private void Note(EspTunnel tunnel, IPEndPoint remote, TimeSpan now) =>
+        tunnel.Session.Ike.NotePath(new IkePath(_port.LocalFor(remote), remote, NatTraversal: true), now);
 
     // RFC 6040 §4.2: an outer header without ECN leaves the inner one as it is.
     private static bool IsMarked(byte trafficClass) => (trafficClass & 3) != 0;

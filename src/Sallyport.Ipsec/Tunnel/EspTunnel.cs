@@ -32,6 +32,7 @@ internal sealed class EspTunnel
     private long _dropsOut;
     private long _notedIn = long.MinValue / 2;
     private long _notedOut = long.MinValue / 2;
+    private long _suspected = long.MinValue / 2;
     private long _lastSent = long.MinValue / 2;
 
     /// <summary>Takes the keys over and clears the caller's copy.</summary>
@@ -164,6 +165,9 @@ internal sealed class EspTunnel
 
     /// <summary>Whether the IKE session should hear of packets sent.</summary>
     public bool ShouldNoteOut(long now) => ShouldNote(ref _notedOut, now);
+
+    /// <summary>Whether the IKE session should hear that packets come from elsewhere.</summary>
+    public bool ShouldSuspect(long now) => ShouldNote(ref _suspected, now);
 
     internal EspPair Add(IkeChildSa child)
     {

@@ -62,14 +62,14 @@ public class LoginTests
             [
                 "> IKE_SA_INIT request 0 {SA, KE, Nonce, N(NatDetectionSourceIp), N(NatDetectionDestinationIp), N(SignatureHashAlgorithms), N(FragmentationSupported)}",
                 "< IKE_SA_INIT response 0 {SA, KE, Nonce, N(NatDetectionSourceIp), N(NatDetectionDestinationIp), N(SignatureHashAlgorithms), N(FragmentationSupported)}",
-                "> IKE_AUTH request 1 {IDi, IDr, N(InitialContact), CP request, SA, TSi, TSr}",
+                "> IKE_AUTH request 1 {IDi, IDr, N(InitialContact), CP request, SA, TSi, TSr, N(MobikeSupported)}",
                 "< IKE_AUTH response 1 {IDr, CERT, AUTH, EAP Request/GTC}, fragment 1 of 3",
                 "< IKE_AUTH response 1 {IDr, CERT, AUTH, EAP Request/GTC}, fragment 2 of 3",
                 "< IKE_AUTH response 1 {IDr, CERT, AUTH, EAP Request/GTC}, fragment 3 of 3",
                 "> IKE_AUTH request 2 {EAP Response/GTC}",
                 "< IKE_AUTH response 2 {EAP Success}",
                 "> IKE_AUTH request 3 {AUTH}",
-                "< IKE_AUTH response 3 {AUTH, CP reply, SA, TSi, TSr}",
+                "< IKE_AUTH response 3 {AUTH, CP reply, SA, TSi, TSr, N(MobikeSupported)}",
             ],
             pair.Trace);
     }

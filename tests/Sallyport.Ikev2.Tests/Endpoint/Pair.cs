@@ -21,7 +21,8 @@ internal sealed class Pair : IDisposable
     public Pair(
         X509Certificate2? certificate = null, IkeOffer? ike = null, EspOffer? esp = null, int cookieThreshold = 32, int maximumHalfOpen = 1024,
         IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null, IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null,
-        IkeFragmentation? fragmentation = null, bool offersFragmentation = true)
+        IkeFragmentation? fragmentation = null, bool offersFragmentation = true,
+        MobikeOptions? mobike = null, bool withMobike = true, bool forceUdpEncapsulation = true)
     {
         IkeResponderOptions options = new()
         {
@@ -35,9 +36,10 @@ internal sealed class Pair : IDisposable
             MaximumHalfOpen = maximumHalfOpen,
             Fragmentation = offersFragmentation ? fragmentation ?? IkeFragmentation.Default : null,
             DeadPeerDetection = deadPeerDetection,
+            Mobike = withMobike ? mobike ?? MobikeOptions.Default : null,
         };
-        Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = options });
-        Client = new IkeEndpoint(new IkeEndpointOptions());
+        Gateway = new IkeEndpoint(new IkeEndpointOptions { Responder = options, ForceUdpEncapsulation = forceUdpEncapsulation });
+        Client = new IkeEndpoint(new IkeEndpointOptions { ForceUdpEncapsulation = forceUdpEncapsulation });
     }
 
     public static X509Certificate2 Certificate => Rsa.Value;
@@ -60,6 +62,9 @@ internal sealed class Pair : IDisposable
 
     /// <summary>What happens to a datagram on its way: none to lose it, two to double it.</summary>
     public Func<byte[], bool, IEnumerable<byte[]>> Network { get; set; } = (datagram, _) => [datagram];
+
+    /// <summary>By which path a datagram arrives, as its sender would put it: another address of the sender's where a NAT stands between, none where it is lost.</summary>
+    public Func<IkePath, bool, IkePath?> Route { get; set; } = (path, _) => path;
 
     /// <summary>How the gateway answers its EAP rounds: null leaves the round pending.</summary>
     public Action<EapServerRoundEvent, Pair>? EapServer { get; set; } = DefaultServer;
@@ -89,7 +94,7 @@ internal sealed class Pair : IDisposable
     public static IkeInitiatorOptions ClientOptions(
         IkeOffer? ike = null, EspOffer? esp = null, IkeDeadPeerDetection? deadPeerDetection = null, IReadOnlyList<EspOffer>? espOffers = null,
         IkeChildLifetime? childLifetime = null, TimeSpan? ikeLifetime = null, IReadOnlyList<IkeTrafficSelector>? selectors = null,
-        IkeFragmentation? fragmentation = null, bool offersFragmentation = true) => new()
+        IkeFragmentation? fragmentation = null, bool offersFragmentation = true, MobikeOptions? mobike = null, bool withMobike = true) => new()
     {
         Fragmentation = offersFragmentation ? fragmentation ?? IkeFragmentation.Default : null,
         LocalSelectors = selectors ?? [IkeTrafficSelector.AnyIPv4],
@@ -101,6 +106,7 @@ internal sealed class Pair : IDisposable
         ChildLifetime = childLifetime,
         IkeLifetime = ikeLifetime,
         DeadPeerDetection = deadPeerDetection,
+        Mobike = withMobike ? mobike ?? MobikeOptions.Default : null,
         NatTraversalPath = new IkePath(new(ClientAddress.Address, 4500), new(GatewayAddress.Address, 4500), true),
     };
 
@@ -168,7 +174,10 @@ internal sealed class Pair : IDisposable
             Trace.Add((toGateway ? "> " : "< ") + transmit.Description);
             foreach (byte[] datagram in Network(buffer.AsSpan(0, transmit.Length).ToArray(), toGateway))
             {
-                _wire.Add((datagram, transmit.Path, toGateway));
+                if (Route(transmit.Path, toGateway) is { } path)
+                {
+                    _wire.Add((datagram, path, toGateway));
+                }
             }
         }
 

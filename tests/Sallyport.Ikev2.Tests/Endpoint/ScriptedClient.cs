@@ -14,7 +14,6 @@ internal sealed class ScriptedClient : IDisposable
     private const ulong Spi = 0x1122334455667788;
     private readonly byte[] _nonce = new byte[32];
     private readonly IkePath _path = new(Pair.GatewayAddress, Pair.ClientAddress, false);
-    private readonly IkePath _natPath = new(new(Pair.GatewayAddress.Address, 4500), new(Pair.ClientAddress.Address, 4500), true);
     private readonly Pair _pair;
     private byte[] _request = [];
     private byte[] _gatewayNonce = [];
@@ -32,6 +31,20 @@ internal sealed class ScriptedClient : IDisposable
     public byte[] LastAnswer { get; private set; } = [];
 
     public byte[] LastRequest { get; private set; } = [];
+
+    /// <summary>What the gateway has asked of its own accord, oldest first, and which way it went.</summary>
+    public List<(byte[] Datagram, IkePath Path)> Asked { get; } = [];
+
+    /// <summary>Where the client sends from, as the gateway sees it.</summary>
+    public IPEndPoint Address { get; set; } = new(Pair.ClientAddress.Address, 4500);
+
+    /// <summary>Whether it sends to the port that IKE and ESP share.</summary>
+    public bool NatTraversal { get; set; } = true;
+
+    /// <summary>Called with the way that an answer goes.</summary>
+    public Action<IkePath> Answered { get; set; } = _ => { };
+
+    private IkePath NatPath => new(new(Pair.GatewayAddress.Address, 4500), Address, NatTraversal);
 
     public void Init(WritePayloads? extra = null)
     {
@@ -102,15 +115,21 @@ internal sealed class ScriptedClient : IDisposable
     public string Send(byte[] datagram)
     {
         LastRequest = datagram;
-        _pair.Gateway.HandleDatagram(datagram, _natPath, _pair.Now);
+        _pair.Gateway.HandleDatagram(datagram, NatPath, _pair.Now);
         LastAnswer = Receive();
         if (LastAnswer.Length == 0)
         {
             return "";
         }
 
-        Assert.True(IkeMessage.TryParse(LastAnswer, out IkeMessage message, out _));
-        Assert.True(_open!.TryOpen(message, new byte[LastAnswer.Length], out IkeOpenedMessage opened, out _));
+        return Words(LastAnswer);
+    }
+
+    /// <summary>A message of the gateway's in words.</summary>
+    public string Words(byte[] datagram)
+    {
+        Assert.True(IkeMessage.TryParse(datagram, out IkeMessage message, out _));
+        Assert.True(_open!.TryOpen(message, new byte[datagram.Length], out IkeOpenedMessage opened, out _));
         List<string> words = [];
         foreach (IkePayload payload in opened.Payloads)
         {
@@ -120,6 +139,22 @@ internal sealed class ScriptedClient : IDisposable
         }
 
         return "{" + string.Join(", ", words) + "}";
+    }
+
+    /// <summary>Answers a request of the gateway's.</summary>
+    public void Answer(byte[] request, WritePayloads write)
+    {
+        Assert.True(IkeMessage.TryParse(request, out IkeMessage message, out _));
+        byte[] inner = new byte[2048];
+        IkePayloadWriter writer = new(inner);
+        write(ref writer);
+        Assert.True(writer.TryComplete(out int length));
+        byte[] datagram = new byte[_seal!.SealedSize(length)];
+        IkeHeader header = new(
+            Spi, _gatewaySpi, IkePayloadType.Encrypted, 2, 0, message.Header.ExchangeType, IkeHeaderBits.Initiator | IkeHeaderBits.Response, message.Header.MessageId, 0);
+        Assert.True(_seal.TrySeal(header, writer.First, inner.AsSpan(0, length), datagram, out _));
+        _pair.Gateway.HandleDatagram(datagram, NatPath, _pair.Now);
+        Receive();
     }
 
     public string FirstAuth(WritePayloads? extra = null) => Ask(IkeExchangeType.IkeAuth, (ref IkePayloadWriter writer) =>
@@ -140,10 +175,10 @@ internal sealed class ScriptedClient : IDisposable
         }
     });
 
-    public void Establish()
+    public void Establish(WritePayloads? extra = null)
     {
         Init();
-        Assert.Contains("ExtensibleAuthentication", FirstAuth(), StringComparison.Ordinal);
+        Assert.Contains("ExtensibleAuthentication", FirstAuth(extra), StringComparison.Ordinal);
         Finish();
     }
 
@@ -173,7 +208,15 @@ internal sealed class ScriptedClient : IDisposable
         {
             // What the gateway asks of its own accord is no answer.
             Assert.True(IkeMessage.TryParse(buffer.AsSpan(0, transmit.Length), out IkeMessage message, out _));
-            answer = message.Header.IsResponse ? buffer[..transmit.Length] : answer;
+            if (message.Header.IsResponse)
+            {
+                answer = buffer[..transmit.Length];
+                Answered(transmit.Path);
+            }
+            else
+            {
+                Asked.Add((buffer[..transmit.Length], transmit.Path));
+            }
         }
 
         return answer;
