@@ -20,7 +20,6 @@ namespace Sallyport.Ipsec;
 /// </summary>
 public sealed class IpsecEndpoint : IAsyncDisposable
 {
-    private const int LargestDatagram = 65535;
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private readonly IpsecEndpointOptions _options;
     private readonly TimeProvider _time;
@@ -212,7 +211,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         lock (_tasks)
         {
             _tasks.Add(Task.Run(_loop.RunAsync));
-            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveAsync(_ikePort, natTraversal: false, _stop.Token))));
+            _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveIkeAsync())));
             _tasks.Add(Task.Run(() => EndQuietlyAsync(ReceiveEspAsync())));
         }
 
@@ -268,13 +267,20 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         return true;
     }
 
+    private async Task ReceiveIkeAsync()
+    {
+        using DatagramReader reader = _ikePort.NewReader();
+        await ReceiveAsync(reader, _ikePort, _stop.Token).ConfigureAwait(false);
+    }
+
     // Until loops take the port over. What had come by then is taken in here; what comes later comes to their sockets.
     private async Task ReceiveEspAsync()
     {
+        using DatagramReader reader = _natPort.NewReader();
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _takenOver.Token);
         try
         {
-            await ReceiveAsync(_natPort, natTraversal: true, either.Token).ConfigureAwait(false);
+            await ReceiveAsync(reader, _natPort, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_takenOver.IsCancellationRequested)
         {
@@ -287,14 +293,12 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         }
 
         // What was on its way to this socket when the kernel was told to give it nothing more is there a moment later.
-        byte[] buffer = new byte[LargestDatagram];
-        SocketAddress from = _natPort.NewAddress();
         _natPort.StopFirst();
         for (int round = 0; round < 2; round++)
         {
-            while (_natPort.TryReceive(buffer, from, out int length))
+            while (reader.TryReceive())
             {
-                Take(buffer.AsSpan(0, length), _natPort, from, natTraversal: true);
+                Take(reader, _natPort);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None).ConfigureAwait(false);
@@ -303,16 +307,14 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         _natPort.CloseFirst();
     }
 
-    private async Task ReceiveAsync(UdpPort port, bool natTraversal, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(DatagramReader reader, UdpPort port, CancellationToken cancellationToken)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
-        SocketAddress from = port.NewAddress();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                int length = await port.ReceiveAsync(buffer, from, cancellationToken).ConfigureAwait(false);
-                Take(buffer.AsSpan(0, length), port, from, natTraversal);
+                await reader.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                Take(reader, port);
             }
             catch (SocketException e)
             {
@@ -327,27 +329,28 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         }
     }
 
-    private void Take(Span<byte> datagram, UdpPort port, SocketAddress from, bool natTraversal)
+    private void Take(DatagramReader reader, UdpPort port)
     {
-        if (!natTraversal)
+        Span<byte> datagram = reader.Datagram;
+        if (port == _ikePort)
         {
-            TakeIke(datagram, from.Buffer.Span[..from.Size], natTraversal);
+            TakeIke(datagram, reader.From, natTraversal: false);
             return;
         }
 
         switch (EspUdp.Classify(datagram))
         {
             case EspUdpKind.Esp:
-                _forwarder.Receive(datagram, from);
+                _forwarder.Receive(datagram, reader.From, reader.TrafficClass);
                 break;
             case EspUdpKind.Ike:
-                TakeIke(datagram[EspUdp.MarkerSize..], from.Buffer.Span[..from.Size], natTraversal);
+                TakeIke(datagram[EspUdp.MarkerSize..], reader.From, natTraversal: true);
                 break;
             case EspUdpKind.Keepalive:
                 // RFC 3948 §2.3: dropped in silence; the NAT has seen it.
                 break;
             default:
-                _drops.Add(IpsecDropReason.Unclassified, from);
+                _forwarder.Drop(IpsecDropReason.Unclassified, reader.From);
                 break;
         }
     }

@@ -65,6 +65,7 @@ public enum IpsecDataPath
     /// <summary>Many at a time, by all that the kernel offers: segmentation and receive offloads of TUN and UDP, several queues, batches.</summary>
     Offload,
 
-    /// <summary>One at a time, a call of the system for each.</summary>
+    /// <summary>One at a time, a call of the system for each. What is sent carries neither DSCP nor ECN outside, so that nothing on the path can mark it (RFC 6040
+    /// §4.1, compatibility mode); what the path has marked of a peer's packets comes back inside on Linux.</summary>
     Plain,
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sallyport.Ipsec.Devices.Linux;
 using Sallyport.Ipsec.PathMtu;
 
 namespace Sallyport.Ipsec.Driver;
@@ -34,33 +35,8 @@ internal sealed class UdpPort : IDisposable
 
     public IPEndPoint Local { get; }
 
-    /// <summary>An address to be filled by <see cref="ReceiveAsync"/>.</summary>
-    public SocketAddress NewAddress() => new(_socket.AddressFamily);
-
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, SocketAddress from, CancellationToken cancellationToken) =>
-        _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, cancellationToken);
-
-    /// <summary>Receives what has come already to the socket that all began with.</summary>
-    public bool TryReceive(Span<byte> buffer, SocketAddress from, out int length)
-    {
-        length = 0;
-        try
-        {
-            // What looks like a datagram may yet turn out to be damaged.
-            _socket.ReceiveTimeout = 1;
-            if (_socket.Available == 0)
-            {
-                return false;
-            }
-
-            length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    /// <summary>A reader of the socket that all began with.</summary>
+    public DatagramReader NewReader() => new(_socket);
 
     /// <summary>Sends, or tells that the system did not take the datagram.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, SocketAddress to)
@@ -160,6 +136,7 @@ internal sealed class UdpPort : IDisposable
             if (OperatingSystem.IsLinux())
             {
                 Force(socket, ForceReceiveBuffer);
+                HearTrafficClass(socket);
             }
 
             if (shared)
@@ -217,6 +194,14 @@ internal sealed class UdpPort : IDisposable
         {
             // The limit holds.
         }
+    }
+
+    // RFC 6040 §4.2: what the path has marked is brought into the packet. Linux tells it with each datagram where it is asked to.
+    private static void HearTrafficClass(Socket socket)
+    {
+        bool v6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        int level = v6 ? ControlMessage.IPv6Level : ControlMessage.IPv4Level;
+        socket.SetRawSocketOption(level, v6 ? ControlMessage.ReceiveTrafficClass : ControlMessage.ReceiveTypeOfService, BitConverter.GetBytes(1));
     }
 
     private static void SetRaw(Socket socket, int option, int value) => socket.SetRawSocketOption(SocketLevel, option, BitConverter.GetBytes(value));

@@ -91,9 +91,7 @@ internal sealed class ForwardingLoops : IDisposable
 
         for (int i = 0; i < _queues.All.Count; i++)
         {
-            Socket socket = parts.Port.OpenShared();
-            _sockets.Add(socket);
-            HearTrafficClass(socket);
+            _sockets.Add(parts.Port.OpenShared());
         }
 
         bool Has(DataPathFeatures feature, int option, int value) => wanted.HasFlag(feature) && _sockets.All(s => TrySet(s, ControlMessage.UdpLevel, option, value));
@@ -130,13 +128,6 @@ internal sealed class ForwardingLoops : IDisposable
     {
         await _ready.Task.ConfigureAwait(false);
         await Task.WhenAll(_loops.Select(l => l.LetGoAsync())).ConfigureAwait(false);
-    }
-
-    // RFC 6040 §4.2: what the path has marked is brought into the packet. A kernel that does not tell has nothing marked.
-    private static void HearTrafficClass(Socket socket)
-    {
-        bool v6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        TrySet(socket, v6 ? ControlMessage.IPv6Level : ControlMessage.IPv4Level, v6 ? ControlMessage.ReceiveTrafficClass : ControlMessage.ReceiveTypeOfService, 1);
     }
 
     private static bool TrySet(Socket socket, int level, int option, int value)

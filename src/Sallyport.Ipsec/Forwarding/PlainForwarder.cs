@@ -1,4 +1,3 @@
-using System.Net;
 using Sallyport.Ipsec.Devices;
 using Sallyport.Ipsec.Driver;
 using Sallyport.Ipsec.PathMtu;
@@ -21,12 +20,15 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
     }
 
     /// <summary>Takes in an ESP packet, which is opened in place. Called by one thread at a time.</summary>
-    public void Receive(Span<byte> datagram, SocketAddress from)
+    /// <param name="datagram">The packet.</param>
+    /// <param name="from">Its sender, a struct sockaddr.</param>
+    /// <param name="trafficClass">DSCP and ECN of its outer header; zero where they are not known.</param>
+    public void Receive(Span<byte> datagram, ReadOnlySpan<byte> from, byte trafficClass)
     {
         _receiver.Begin();
         try
         {
-            Open(datagram, from.Buffer.Span[..from.Size]);
+            Open(datagram, from, trafficClass);
         }
         finally
         {
@@ -34,7 +36,15 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
         }
     }
 
-    /// <summary>Sends what comes from a device until it ends.</summary>
+    /// <summary>Counts a datagram that is dropped. Called by the same thread.</summary>
+    public void Drop(IpsecDropReason reason, ReadOnlySpan<byte> from)
+    {
+        _receiver.Begin();
+        _receiver.Drop(reason, from);
+        _receiver.End();
+    }
+
+    /// <summary>Sends what comes from a device until it ends. What is outside carries neither DSCP nor ECN (RFC 6040 §4.1, compatibility mode).</summary>
     public async Task ForwardAsync(IPacketDevice device, CancellationToken cancellationToken)
     {
         byte[] inner = new byte[device.Mtu];
@@ -60,9 +70,9 @@ internal sealed class PlainForwarder(ForwardingParts parts) : IDisposable
         _sender.Dispose();
     }
 
-    private void Open(Span<byte> datagram, ReadOnlySpan<byte> from)
+    private void Open(Span<byte> datagram, ReadOnlySpan<byte> from, byte trafficClass)
     {
-        if (!_receiver.TryOpen(datagram, from, trafficClass: 0, out Span<byte> inner, out EspTunnel tunnel))
+        if (!_receiver.TryOpen(datagram, from, trafficClass, out Span<byte> inner, out EspTunnel tunnel))
         {
             return;
         }

@@ -36,7 +36,7 @@ internal sealed unsafe class UdpToTun : IDisposable
         _endpoint = endpoint;
         _worker = worker;
         _number = number;
-        _batch = new UdpReceiveBatch(socket, coalesced);
+        _batch = new UdpReceiveBatch(socket, coalesced ? UdpReceiveBatch.Coalesced : UdpReceiveBatch.Single);
         _coalescer = new PacketCoalescer(offloads, UdpReceiveBatch.LargestCount);
         _mtu = mtu;
     }

@@ -49,7 +49,7 @@ public class AllocationTests
             {
                 for (int end = next + 100; next < end; next++)
                 {
-                    forwarder.Receive(packets[next], from);
+                    forwarder.Receive(packets[next], from.Buffer.Span[..from.Size], 0);
                 }
             }));
             Assert.Equal(next, sink.Written);

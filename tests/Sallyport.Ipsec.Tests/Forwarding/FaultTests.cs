@@ -33,7 +33,7 @@ public class FaultTests
         using UdpPort port = new(IPAddress.Loopback, 0, 1 << 20);
         ForwardingParts inward = Parts(gateway.Endpoint, port, NullLogger.Instance, session.Tunnel!);
         using PlainForwarder receiving = new(inward) { Device = new FailingDevice() };
-        Assert.Throws<IOException>(() => receiving.Receive(Seal(client), session.Remote.Serialize()));
+        Assert.Throws<IOException>(() => receiving.Receive(Seal(client), session.Tunnel!.Remote.Buffer.Span[..session.Tunnel.Remote.Size], 0));
         Assert.True(inward.Tunnels.Readers.PassedAsync().IsCompletedSuccessfully);
 
         // The first of its packets is one that the path does not take, which it is told of.

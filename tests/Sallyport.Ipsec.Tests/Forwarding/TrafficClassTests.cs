@@ -17,11 +17,13 @@ public class TrafficClassTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [SkippableTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Marks_go_outside_with_each_packet_and_congestion_comes_back_inside(bool v6)
+    [InlineData(IpsecDataPath.Offload, false)]
+    [InlineData(IpsecDataPath.Offload, true)]
+    [InlineData(IpsecDataPath.Plain, false)]
+    [InlineData(IpsecDataPath.Plain, true)]
+    public void Marks_go_outside_with_each_packet_and_congestion_comes_back_inside(IpsecDataPath receiver, bool v6)
     {
-        using TunLab lab = new(meddling: true, v6: v6);
+        using TunLab lab = new(new(receiver), meddling: true, v6: v6);
         using Listener listener = new(lab);
         ConcurrentBag<int> outside = [];
         lab.Wire!.Meddle = packet =>

@@ -9,16 +9,16 @@ namespace Sallyport.Ipsec.Devices.Linux;
 /// </summary>
 internal sealed unsafe class UdpReceiveBatch : IDisposable
 {
+    /// <summary>How many messages a call should take at most: those of UDP_GRO hold up to 64 datagrams each.</summary>
+    public const int Coalesced = 8;
+    public const int Single = 64;
+
     private const int BufferSize = 65536;
     private const int NameSize = 32;
     private const int InterNetworkV6 = 10;
 
     // Two messages with a number each, and to spare.
     private const int ControlSize = 64;
-
-    // How many messages a call takes at most: those of UDP_GRO hold up to 64 datagrams each.
-    private const int Coalesced = 8;
-    private const int Single = 64;
     private readonly int _socket;
     private readonly int _messageCount;
     private readonly byte* _buffers;
@@ -30,11 +30,11 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 
     /// <summary>Allocates the memory.</summary>
     /// <param name="socket">A socket that stays open as long as this is used.</param>
-    /// <param name="coalesced">Whether UDP_GRO is set on it.</param>
-    public UdpReceiveBatch(int socket, bool coalesced)
+    /// <param name="messages">How many messages a call takes at most.</param>
+    public UdpReceiveBatch(int socket, int messages)
     {
         _socket = socket;
-        _messageCount = coalesced ? Coalesced : Single;
+        _messageCount = messages;
         nuint count = (nuint)_messageCount;
         _buffers = (byte*)NativeMemory.Alloc(count, BufferSize);
         _names = (byte*)NativeMemory.AllocZeroed(count, NameSize);
