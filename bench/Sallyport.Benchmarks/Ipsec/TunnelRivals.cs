@@ -16,8 +16,8 @@ internal static class TunnelRivals
     private const string Charon = "/usr/lib/ipsec/charon";
     private const string Control = "swanctl";
 
-    /// <summary>Where a wireguard-go that knows GSO and GRO is, if there is one: Debian's of 2022 does not.</summary>
-    private static readonly string? NewerWireGuard = Environment.GetEnvironmentVariable("WIREGUARD_GO");
+    /// <summary>Where a wireguard-go that knows GSO and GRO is, if there is one: that of Debian 12 does not.</summary>
+    private static readonly string NewerWireGuard = Environment.GetEnvironmentVariable("WIREGUARD_GO") ?? "WIREGUARD_GO=path of one of 2023 or later";
 
     public static Tunnel Ours { get; } = new("ours", 1, [], lab => StartOurs(lab, 1).Address);
 
@@ -26,7 +26,7 @@ internal static class TunnelRivals
         new("naive", 1 / 5.0, [], lab => StartOurs(lab, 2, "--plain").Address),
         new("wireguard-go", 1 / 10.0, ["wireguard-go", "wg"], lab => StartWireGuard(lab, 3, "wireguard-go")),
         new("strongswan", 1 / 10.0, [Charon, Control], StartStrongSwan),
-        .. NewerWireGuard is null ? Array.Empty<Tunnel>() : [new("wireguard-go-gso", 1 / 2.5, [NewerWireGuard, "wg"], lab => StartWireGuard(lab, 5, NewerWireGuard))],
+        new("wireguard-go-gso", 1 / 2.5, [NewerWireGuard, "wg"], lab => StartWireGuard(lab, 5, NewerWireGuard)),
     ];
 
     /// <summary>Starts a pair of ours, on addresses of its own.</summary>
