@@ -38,7 +38,7 @@ public class MeddlingTests
         Assert.NotNull(await Ping(client, inside));
 
         IpsecEndpoint endpoint = gateway.Endpoint;
-        await Until(() => endpoint.Dropped(IpsecDropReason.EspReplay) == 2);
+        await Eventually.IsAsync(() => endpoint.Dropped(IpsecDropReason.EspReplay) == 2);
         Assert.Equal(octets - 4, endpoint.Dropped(IpsecDropReason.EspIntegrityCheck));
         Assert.Equal(4, endpoint.Dropped(IpsecDropReason.EspUnknownSpi));
         EspCounts counts = Assert.Single(endpoint.Sessions).Counts;
@@ -100,7 +100,7 @@ public class MeddlingTests
         stranger.SendTo(captured!, gateway.Endpoint.NatTraversalEndPoint);
         byte[] forged = Flip(captured!, 6);
         stranger.SendTo(forged, gateway.Endpoint.NatTraversalEndPoint);
-        await Until(() => gateway.Endpoint.Dropped(IpsecDropReason.EspReplay) == 1 && gateway.Endpoint.Dropped(IpsecDropReason.EspIntegrityCheck) == 1);
+        await Eventually.IsAsync(() => gateway.Endpoint.Dropped(IpsecDropReason.EspReplay) == 1 && gateway.Endpoint.Dropped(IpsecDropReason.EspIntegrityCheck) == 1);
         Assert.Equal(before, session.Remote);
 
         relay.Rebind();
@@ -108,7 +108,7 @@ public class MeddlingTests
         {
             // The packet that comes from elsewhere makes the gateway ask there; its own answer is lost.
             Assert.Null(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, TimeSpan.FromMilliseconds(50)));
-            await Until(() => !session.Remote.Equals(before));
+            await Eventually.IsAsync(() => !session.Remote.Equals(before));
         }
 
         Assert.NotNull(await Ping(client, inside));
@@ -136,12 +136,12 @@ public class MeddlingTests
         Assert.Null(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, TimeSpan.FromMilliseconds(20)));
         Assert.NotNull(await Ping(client, inside));
         IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
-        await Until(() => session.Counts.PacketsIn == 1);
+        await Eventually.IsAsync(() => session.Counts.PacketsIn == 1);
 
         // It is genuine and nobody has seen it yet: it is delivered, and its answer goes where the newer packet came from.
         using Socket elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         elsewhere.SendTo(held!, gateway.Endpoint.NatTraversalEndPoint);
-        await Until(() => session.Counts.PacketsIn == 2);
+        await Eventually.IsAsync(() => session.Counts.PacketsIn == 2);
         Assert.Equal(relay.NatOutside, session.Remote);
     }
 
@@ -165,7 +165,7 @@ public class MeddlingTests
             (i % 2 == 0 ? one : other).SendTo(packet.AsSpan(0, length), SocketFlags.None, gateway.Endpoint.NatTraversalEndPoint);
         }
 
-        await Until(() => session.Counts.PacketsIn == 100);
+        await Eventually.IsAsync(() => session.Counts.PacketsIn == 100);
         goOn.Set();
         await busy;
         int last = ((IPEndPoint)other.LocalEndPoint!).Port;
@@ -197,7 +197,7 @@ public class MeddlingTests
             time.Advance(TimeSpan.FromSeconds(5));
             await behind.Endpoint.InvokeAsync(() => 0);
             int expected = seconds / 20;
-            await Until(() => keepalives == expected);
+            await Eventually.IsAsync(() => keepalives == expected);
         }
     }
 
@@ -213,7 +213,7 @@ public class MeddlingTests
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SendTo(sealedPacket.AsSpan(0, length), SocketFlags.None, gateway.Endpoint.NatTraversalEndPoint);
 
-        await Until(() => gateway.Endpoint.Dropped(IpsecDropReason.SelectorsIn) == 1);
+        await Eventually.IsAsync(() => gateway.Endpoint.Dropped(IpsecDropReason.SelectorsIn) == 1);
         Assert.Equal(0, gateway.Inside.Answered);
     }
 
@@ -249,7 +249,7 @@ public class MeddlingTests
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SendTo(captured!, gateway.Endpoint.NatTraversalEndPoint);
 
-        await Until(() => gateway.Endpoint.Dropped(IpsecDropReason.EspUnknownSpi) == 1);
+        await Eventually.IsAsync(() => gateway.Endpoint.Dropped(IpsecDropReason.EspUnknownSpi) == 1);
         Assert.False(client.Session.Tunnel!.TrySeal(Packets.Echo("192.168.13.1", "192.168.11.10"), new byte[200], out _));
     }
 
@@ -309,14 +309,5 @@ public class MeddlingTests
         byte[] damaged = (byte[])octets.Clone();
         damaged[index] ^= 0x40;
         return damaged;
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        using CancellationTokenSource limit = new(Patience);
-        while (!condition())
-        {
-            await Task.Delay(5, limit.Token);
-        }
     }
 }

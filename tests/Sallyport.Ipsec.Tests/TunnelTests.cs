@@ -138,11 +138,7 @@ public class TunnelTests
         TaskCompletionSource push = new();
         await using TestGateway gateway = new(o => o.EapDelay = () => push.Task);
         Task<IpsecClient> connecting = IpsecClient.ConnectAsync(gateway.ClientOptions());
-        while (gateway.Endpoint.Dropped(IpsecDropReason.IkePending) < 2)
-        {
-            await Task.Delay(20);
-        }
-
+        await Eventually.IsAsync(() => gateway.Endpoint.Dropped(IpsecDropReason.IkePending) >= 2);
         int rounds = gateway.EapRounds;
         push.SetResult();
         await using IpsecClient client = await connecting.WaitAsync(Patience);

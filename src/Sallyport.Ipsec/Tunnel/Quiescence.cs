@@ -7,10 +7,12 @@ namespace Sallyport.Ipsec.Tunnel;
 /// and when it has ended it; what it found in between it uses no longer. So what nobody can find any more is free once each reader that was
 /// in a batch has left that one.
 /// </summary>
-internal sealed class Quiescence
+/// <param name="time">The clock by which readers are looked at again.</param>
+internal sealed class Quiescence(TimeProvider? time = null)
 {
     private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private Reader[] _readers = [];
 
     /// <summary>A new reader, to be used by one thread at a time.</summary>
@@ -43,7 +45,7 @@ internal sealed class Quiescence
         {
             while (IsReading(epoch) && reader.Epoch == epoch)
             {
-                await Task.Delay(Grain).ConfigureAwait(false);
+                await Task.Delay(Grain, _time).ConfigureAwait(false);
             }
         }
     }

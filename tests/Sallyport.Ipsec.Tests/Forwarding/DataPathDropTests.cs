@@ -11,7 +11,6 @@ public class DataPathDropTests
 {
     private const int UdpLevel = 17;
     private const int UdpSegment = 103;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [SkippableFact]
     public void Inner_packets_without_a_tunnel_or_beside_its_selectors_stay_here()
@@ -21,7 +20,7 @@ public class DataPathDropTests
         using Socket gateway = lab.GatewaySocket();
         using Socket client = lab.ClientSocket();
         gateway.SendTo(new byte[100], new IPEndPoint(IPAddress.Parse("192.168.14.1"), 9));
-        Until(lab, () => lab.Gateway.Endpoint.Dropped(IpsecDropReason.NoTunnel) == 1);
+        Eventually.Is(() => lab.Gateway.Endpoint.Dropped(IpsecDropReason.NoTunnel) == 1, lab);
 
         lab.ClientNetwork.Do(() => lab.ClientDevice.AddAddress(IPAddress.Parse("192.168.13.99"), 32));
         using Socket other = lab.ClientNetwork.Do(() =>
@@ -31,7 +30,7 @@ public class DataPathDropTests
             return socket;
         });
         other.SendTo(new byte[100], gateway.LocalEndPoint!);
-        Until(lab, () => lab.Client.Endpoint.Dropped(IpsecDropReason.SelectorsOut) == 1);
+        Eventually.Is(() => lab.Client.Endpoint.Dropped(IpsecDropReason.SelectorsOut) == 1, lab);
         Assert.Equal((0, 1), (lab.Client.Session.Counts.PacketsOut, lab.Client.Session.Counts.DropsOut));
         Passes(client, gateway);
     }
@@ -44,11 +43,11 @@ public class DataPathDropTests
         using Socket gateway = lab.GatewaySocket();
         lab.ClientNetwork.Ip("link set cable down");
         client.SendTo(new byte[1372], gateway.LocalEndPoint!);
-        Until(lab, () => lab.Client.Endpoint.Dropped(IpsecDropReason.NotSent) == 1);
+        Eventually.Is(() => lab.Client.Endpoint.Dropped(IpsecDropReason.NotSent) == 1, lab);
         Assert.Equal((0, 1), (lab.Client.Session.Counts.PacketsOut, lab.Client.Session.Counts.DropsOut));
 
         lab.ClientNetwork.Ip("link set cable up");
-        Until(lab, () => Exchanges(client, gateway));
+        Eventually.Is(() => Exchanges(client, gateway), lab);
     }
 
     [SkippableFact]
@@ -59,7 +58,7 @@ public class DataPathDropTests
         using Socket gateway = lab.GatewaySocket();
         Passes(client, gateway);
         IpsecSession session = Assert.Single(lab.Gateway.Endpoint.Sessions);
-        Until(lab, () => session.Counts.PacketsIn == 1);
+        Eventually.Is(() => session.Counts.PacketsIn == 1, lab);
         EspCounts before = session.Counts;
         lab.GatewayNetwork.Ip("link set gateway0 down");
         for (int i = 0; i < 10; i++)
@@ -67,8 +66,8 @@ public class DataPathDropTests
             client.SendTo(new byte[500], gateway.LocalEndPoint!);
         }
 
-        Until(lab, () => lab.Gateway.Endpoint.Dropped(IpsecDropReason.Device) == 10);
-        Until(lab, () => session.Counts == before with { DropsIn = 10 });
+        Eventually.Is(() => lab.Gateway.Endpoint.Dropped(IpsecDropReason.Device) == 10, lab);
+        Eventually.Is(() => session.Counts == before with { DropsIn = 10 }, lab);
     }
 
     [SkippableFact]
@@ -86,8 +85,8 @@ public class DataPathDropTests
         stranger.SendTo([.. noSuchSpi, 1, 2], to);
 
         IpsecEndpoint gateway = lab.Gateway.Endpoint;
-        Until(lab, () => gateway.Dropped(IpsecDropReason.EspUnknownSpi) == 6 && gateway.Dropped(IpsecDropReason.Unclassified) == 1);
-        Until(lab, () => gateway.Dropped(IpsecDropReason.IkeMalformed) == 1);
+        Eventually.Is(() => gateway.Dropped(IpsecDropReason.EspUnknownSpi) == 6 && gateway.Dropped(IpsecDropReason.Unclassified) == 1, lab);
+        Eventually.Is(() => gateway.Dropped(IpsecDropReason.IkeMalformed) == 1, lab);
     }
 
     [SkippableFact]
@@ -97,7 +96,8 @@ public class DataPathDropTests
         using Socket stranger = lab.ClientNetwork.Do(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         stranger.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(1000));
         byte[] flood = new byte[60_000];
-        Until(lab, () =>
+        Eventually.Is(
+            () =>
         {
             stranger.SendTo(flood, lab.Gateway.Endpoint.NatTraversalEndPoint);
             return lab.Gateway.Endpoint.Dropped(IpsecDropReason.ReceiveQueue) > 0;
@@ -116,17 +116,5 @@ public class DataPathDropTests
     {
         from.SendTo([1], to.LocalEndPoint!);
         return to.Poll(10_000, SelectMode.SelectRead);
-    }
-
-    private static void Until(TunLab lab, Func<bool> condition)
-    {
-        bool met = SpinWait.SpinUntil(
-            () =>
-            {
-                Thread.Sleep(1);
-                return condition();
-            },
-            Patience);
-        Assert.True(met, lab.ToString());
     }
 }

@@ -18,9 +18,10 @@ public class DataPathLifeTests
             using Socket client = lab.ClientSocket();
             using Socket gateway = lab.GatewaySocket();
             using CancellationTokenSource stop = new();
-            Task[] traffic = [Flood(client, gateway.LocalEndPoint!, stop.Token), Flood(gateway, client.LocalEndPoint!, stop.Token)];
+            long sent = 0;
+            Task[] traffic = [Flood(client, gateway.LocalEndPoint!, () => Interlocked.Increment(ref sent), stop.Token), Flood(gateway, client.LocalEndPoint!, () => { }, stop.Token)];
             IpsecSession peer = Assert.Single(lab.Gateway.Endpoint.Sessions);
-            Assert.True(SpinWait.SpinUntil(() => peer.Counts.PacketsIn > 1000 && peer.Counts.PacketsOut > 1000, TimeSpan.FromSeconds(10)));
+            Eventually.Is(() => peer.Counts.PacketsIn > 1000 && peer.Counts.PacketsOut > 1000, lab);
             Func<ValueTask> end = round switch
             {
                 0 => lab.Client.DisposeAsync,
@@ -28,7 +29,10 @@ public class DataPathLifeTests
                 _ => lab.ClientDevice.DisposeAsync,
             };
             end().AsTask().Wait();
-            Thread.Sleep(50);
+
+            // What comes when all is over finds nothing.
+            long until = Interlocked.Read(ref sent) + 2000;
+            Eventually.Is(() => Interlocked.Read(ref sent) > until);
             stop.Cancel();
             Task.WaitAll(traffic);
         }
@@ -41,9 +45,9 @@ public class DataPathLifeTests
         using Socket server = lab.GatewaySocket();
         using CancellationTokenSource stop = new();
         Socket[] flows = [.. Enumerable.Range(0, 8).Select(_ => lab.ClientSocket())];
-        Task[] traffic = [.. flows.Select(f => Flood(f, server.LocalEndPoint!, stop.Token))];
+        Task[] traffic = [.. flows.Select(f => Flood(f, server.LocalEndPoint!, () => { }, stop.Token))];
         IpsecSession peer = Assert.Single(lab.Gateway.Endpoint.Sessions);
-        Assert.True(SpinWait.SpinUntil(() => peer.Counts.PacketsIn > 20_000, TimeSpan.FromSeconds(20)));
+        Eventually.Is(() => peer.Counts.PacketsIn > 20_000, lab);
         stop.Cancel();
         Task.WaitAll(traffic);
 
@@ -54,7 +58,7 @@ public class DataPathLifeTests
         }
     }
 
-    private static Task Flood(Socket socket, EndPoint to, CancellationToken stop) => Task.Factory.StartNew(
+    private static Task Flood(Socket socket, EndPoint to, Action tried, CancellationToken stop) => Task.Factory.StartNew(
         () =>
         {
             byte[] datagram = new byte[1000];
@@ -67,8 +71,10 @@ public class DataPathLifeTests
                 catch (SocketException)
                 {
                     // The device has gone, or its queue is full.
-                    Thread.Sleep(1);
+                    Thread.Yield();
                 }
+
+                tried();
             }
         },
         CancellationToken.None,

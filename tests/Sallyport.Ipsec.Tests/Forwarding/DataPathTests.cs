@@ -35,15 +35,15 @@ public class DataPathTests
         // Counts are told once a batch has ended.
         EspCounts gateway = default;
         EspCounts own = default;
-        bool counted = SpinWait.SpinUntil(
+        Eventually.Is(
             () =>
             {
                 gateway = Assert.Single(lab.Gateway.Endpoint.Sessions).Counts;
                 own = lab.Client.Session.Counts;
                 return gateway.OctetsIn > Size && own.OctetsIn > Size && gateway.PacketsIn == own.PacketsOut && own.PacketsIn == gateway.PacketsOut;
             },
-            TimeSpan.FromSeconds(10));
-        Assert.True(counted && (gateway.OctetsIn, own.OctetsIn) == (own.OctetsOut, gateway.OctetsOut), lab.ToString());
+            lab);
+        Assert.Equal((gateway.OctetsIn, own.OctetsIn), (own.OctetsOut, gateway.OctetsOut));
         Assert.Equal((0, 0, 0, 0), (gateway.DropsIn, gateway.DropsOut, own.DropsIn, own.DropsOut));
     }
 

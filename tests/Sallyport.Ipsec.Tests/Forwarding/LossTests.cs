@@ -12,7 +12,7 @@ namespace Sallyport.Ipsec.Tests.Forwarding;
 public partial class LossTests
 {
     private const string Nftables = "/usr/sbin/nft";
-    private const int Size = 12 * Transfer.Megabyte;
+    private const int Size = 8 * Transfer.Megabyte;
 
     [SkippableTheory]
     [InlineData(false)]

@@ -94,7 +94,7 @@ public class TrafficClassTests
         listener.Send(0);
 
         Assert.Equal([0], listener.Receive(1));
-        Assert.True(SpinWait.SpinUntil(() => lab.Gateway.Endpoint.Dropped(IpsecDropReason.Congestion) == 1, Patience));
+        Eventually.Is(() => lab.Gateway.Endpoint.Dropped(IpsecDropReason.Congestion) == 1, lab);
     }
 
     private static bool IsEsp(byte[] packet)

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ikev2.Wire;
@@ -96,24 +97,32 @@ public class TunnelTableTests
     [Fact]
     public async Task Keys_are_cleared_only_once_every_reader_that_may_hold_them_has_moved_on()
     {
-        TunnelTable table = new();
-        Quiescence.Reader early = table.Readers.Register();
-        Quiescence.Reader idle = table.Readers.Register();
-        Assert.True(table.Readers.PassedAsync().IsCompletedSuccessfully);
+        FakeTimeProvider time = new();
+        Quiescence readers = new(time);
+        Quiescence.Reader early = readers.Register();
+        Quiescence.Reader idle = readers.Register();
+        Assert.True(readers.PassedAsync().IsCompletedSuccessfully);
 
         early.Enter();
-        Task passed = table.Readers.PassedAsync();
+        Task passed = readers.PassedAsync();
         idle.Enter();
-        await Task.Delay(20);
-        Assert.False(passed.IsCompleted);
+        for (int look = 0; look < 100; look++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.False(passed.IsCompleted);
+        }
 
         // Who came later is not waited for, and neither is the next batch of who was there.
         early.Leave();
         early.Enter();
-        await passed.WaitAsync(TimeSpan.FromSeconds(10));
+        await Eventually.IsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            return passed.IsCompletedSuccessfully;
+        });
         idle.Leave();
-        table.Readers.Unregister(early);
-        Assert.True(table.Readers.PassedAsync().IsCompletedSuccessfully);
+        readers.Unregister(early);
+        Assert.True(readers.PassedAsync().IsCompletedSuccessfully);
     }
 
     [Fact]
