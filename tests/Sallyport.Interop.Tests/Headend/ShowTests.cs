@@ -29,6 +29,7 @@ public partial class ShowTests(SharedHeadend shared)
             "Remote EAP id: alice",
             "Local window:      1",
             "DPD configured for 60 seconds, retry 2",
+            "Fragmentation not  configured.", // The client offers it, the configuration does not.
             "NAT-T is detected  outside",
             "Assigned host addr: 192.168.13.5",
             "Initiator of SA : No",

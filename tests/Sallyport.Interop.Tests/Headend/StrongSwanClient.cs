@@ -31,6 +31,12 @@ internal sealed record StrongSwanSettings
     /// <summary>Whether the daemon logs the keys of Child SAs, and every ESP packet that it refuses.</summary>
     public bool LogsKeys { get; init; }
 
+    /// <summary>Whether it offers to take messages in fragments: yes, accept, force or no.</summary>
+    public string Fragmentation { get; init; } = "yes";
+
+    /// <summary>The longest datagram that it sends a message in, where the gateway takes fragments.</summary>
+    public int FragmentSize { get; init; } = 1280;
+
     /// <summary>How many connections with different identities there are: c1, c2 ….</summary>
     public int Connections { get; init; } = 1;
 }
@@ -47,7 +53,8 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
     public string Log => Charon.Log;
 
     public static async Task<StrongSwanClient> StartAsync(HeadendLab lab, StrongSwanSettings settings) =>
-        new(lab, await Charon.StartAsync(lab.Network, "cli", Configuration(settings), new Dictionary<string, string> { ["ca.pem"] = lab.Authority }, logsKeys: settings.LogsKeys));
+        new(lab, await Charon.StartAsync(
+            lab.Network, "cli", Configuration(settings), new Dictionary<string, string> { ["ca.pem"] = lab.Authority }, logsKeys: settings.LogsKeys, fragmentSize: settings.FragmentSize));
 
     /// <summary>Starts a client and logs in.</summary>
     public static async Task<StrongSwanClient> ConnectAsync(HeadendLab lab, StrongSwanSettings settings)
@@ -175,6 +182,7 @@ internal sealed partial class StrongSwanClient : IAsyncDisposable
             vips = 0.0.0.0
             encap = {{(s.Encapsulate ? "yes" : "no")}}
             mobike = yes
+            fragmentation = {{s.Fragmentation}}
             dpd_delay = {{s.Dpd.ToString(CultureInfo.InvariantCulture)}}s
             rekey_time = 0
             local {

@@ -39,8 +39,10 @@ internal sealed class Charon : IAsyncDisposable
     /// <param name="files">Files in that folder; private keys go under <c>private/</c>.</param>
     /// <param name="plugins">The sections of further plugins in strongswan.conf.</param>
     /// <param name="logsKeys">Whether the log holds the keys of Child SAs, and tells of every ESP packet that is refused.</param>
+    /// <param name="fragmentSize">The longest IP datagram that a message of IKE is sent in, where its peer takes fragments; its own default unless told otherwise.</param>
     public static async Task<Charon> StartAsync(
-        NetworkNamespaces namespaces, string name, string swanctl, IReadOnlyDictionary<string, string> files, string plugins = "", bool logsKeys = false)
+        NetworkNamespaces namespaces, string name, string swanctl, IReadOnlyDictionary<string, string> files, string plugins = "", bool logsKeys = false,
+        int fragmentSize = 1280)
     {
         string folder = Directory.CreateTempSubdirectory("sallyport-charon-").FullName;
         foreach (string sub in (string[])["run", "private", "x509", "x509ca", "x509ocsp", "x509aa", "x509ac", "x509crl", "pubkey", "rsa", "ecdsa", "bliss", "pkcs8", "pkcs12"])
@@ -55,7 +57,7 @@ internal sealed class Charon : IAsyncDisposable
 
         await File.WriteAllTextAsync(Path.Combine(folder, "resolv.conf"), "");
         await File.WriteAllTextAsync(Path.Combine(folder, "swanctl.conf"), swanctl.Replace("@folder@", folder, StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Path.Combine(folder, "strongswan.conf"), DaemonConfiguration(folder, plugins, logsKeys));
+        await File.WriteAllTextAsync(Path.Combine(folder, "strongswan.conf"), DaemonConfiguration(folder, plugins, logsKeys, fragmentSize));
         string script = $"mount --bind {folder}/resolv.conf /etc/resolv.conf; mount --bind {folder}/run /run; exec {Program}";
         Tool daemon = Tool.Start(namespaces.In(name, "unshare", "-m", "--propagation", "private", "sh", "-c", script), null, Environment(folder));
         Charon charon = new(namespaces, name, folder, daemon);
@@ -124,10 +126,11 @@ internal sealed class Charon : IAsyncDisposable
 
     private static string LogFile(string folder) => Path.Combine(folder, "charon.log");
 
-    private static string DaemonConfiguration(string folder, string plugins, bool logsKeys) => $$"""
+    private static string DaemonConfiguration(string folder, string plugins, bool logsKeys, int fragmentSize) => $$"""
         charon {
           load = random nonce openssl aes sha1 sha2 md5 hmac kdf gcm pem pkcs1 pkcs8 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default vici updown eap-identity eap-md5 eap-mschapv2 eap-gtc eap-radius attr resolve
           install_routes = yes
+          fragment_size = {{fragmentSize.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
           filelog {
             main {
               path = {{LogFile(folder)}}

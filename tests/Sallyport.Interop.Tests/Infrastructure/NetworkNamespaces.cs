@@ -62,6 +62,18 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
     /// <summary>Sets a value under <c>/proc/sys/net</c>.</summary>
     public Task SetAsync(string name, string key, string value) => Tool.MustAsync(In(name, "sh", "-c", $"echo {value} > /proc/sys/net/{key}"));
 
+    /// <summary>Has a namespace neither take, pass nor send UDP over IPv4 that is longer, in octets with its headers, as networks do that drop IP fragments.</summary>
+    public async Task DropLongAsync(string name, int octets)
+    {
+        Peer.RequirePrograms("nft");
+        await Tool.MustAsync(In(name, "nft", "add table ip long"));
+        foreach (string hook in (string[])["input", "forward", "output"])
+        {
+            await Tool.MustAsync(In(name, "nft", $"add chain ip long {hook} {{ type filter hook {hook} priority 0; }}"));
+            await Tool.MustAsync(In(name, "nft", string.Create(CultureInfo.InvariantCulture, $"add rule ip long {hook} ip protocol udp meta length > {octets} drop")));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (string name in _names)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Sallyport.Interop.Tests.Infrastructure;
 
 namespace Sallyport.Interop.Tests.VpnClient;
@@ -66,6 +68,34 @@ public class StrongSwanGatewayTests
         Assert.True(code == 0, $"{output}\n{lab.Gateway.Log}");
     }
 
+    [SkippableFact]
+    public async Task Where_nothing_longer_than_576_octets_passes_both_send_fragments()
+    {
+        await using Lab lab = await Lab.StartAsync(ike: "fragmentation = force", fragmentSize: 500);
+        await lab.Namespaces.DropLongAsync("gw", 576);
+        lab.TrustOthers(40); // Whose names make the client's first request long.
+
+        (int code, string output) = await lab.ConnectAsync("EAP-MSCHAPv2", "alice-pw", "--ping", Inside);
+
+        Assert.True(code == 0, $"{output}\n{lab.Gateway.Log}");
+        Assert.Contains("FRAG_SUP", lab.Gateway.Log, StringComparison.Ordinal);
+        Assert.Matches(@"received fragment #\d of 3, reassembled fragmented IKE message", lab.Gateway.Log);
+        Assert.Matches(@"splitting IKE message \(\d+ bytes\) into \d fragments", lab.Gateway.Log);
+        Assert.Contains($"ping {Inside}: ", output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_gateway_that_takes_no_fragments_is_sent_none()
+    {
+        await using Lab lab = await Lab.StartAsync(ike: "fragmentation = no");
+
+        (int code, string output) = await lab.ConnectAsync("EAP-MD5", "alice-pw", "--ping", Inside);
+
+        Assert.True(code == 0, $"{output}\n{lab.Gateway.Log}");
+        Assert.DoesNotContain("received fragment", lab.Gateway.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("splitting IKE message", lab.Gateway.Log, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("EAP-MD5")]
     [InlineData("EAP-GTC")]
@@ -121,7 +151,7 @@ public class StrongSwanGatewayTests
 
         public Charon Gateway { get; private set; } = null!;
 
-        public static async Task<Lab> StartAsync(bool nat = false, string esp = "esp_proposals = aes256gcm16")
+        public static async Task<Lab> StartAsync(bool nat = false, string esp = "esp_proposals = aes256gcm16", string ike = "", int fragmentSize = 1280)
         {
             Charon.Require();
             Peer.RequirePrograms(nat ? ["freeradius", "ping", "nft"] : ["freeradius", "ping"]);
@@ -129,13 +159,25 @@ public class StrongSwanGatewayTests
             try
             {
                 await LayOutAsync(lab.Namespaces, nat);
-                await lab.StartServersAsync(esp);
+                await lab.StartServersAsync(esp, ike, fragmentSize);
                 return lab;
             }
             catch
             {
                 await lab.DisposeAsync();
                 throw;
+            }
+        }
+
+        /// <summary>Has the client trust further authorities, as with a system's bundle.</summary>
+        public void TrustOthers(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+                using X509Certificate2 other = new CertificateRequest($"CN=Other {i}", key, HashAlgorithmName.SHA256)
+                    .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+                File.AppendAllText(Path.Combine(_folder, "ca.pem"), other.ExportCertificatePem() + "\n");
             }
         }
 
@@ -170,13 +212,14 @@ public class StrongSwanGatewayTests
             Directory.Delete(_folder, recursive: true);
         }
 
-        private async Task StartServersAsync(string esp)
+        private async Task StartServersAsync(string esp, string ike, int fragmentSize)
         {
             _parts.Push(await FreeRadius.StartAsync(new IPEndPoint(IPAddress.Loopback, 1812), Namespaces.In("gw")));
             using TestAuthority authority = new();
             (string certificate, string key) = authority.Issue(GatewayName);
             Dictionary<string, string> files = new() { ["server.pem"] = certificate, ["private/server.key"] = key, ["ca.pem"] = authority.Pem };
-            Gateway = await Charon.StartAsync(Namespaces, "gw", Connections.Replace("@esp@", esp, StringComparison.Ordinal), files, RadiusPlugin);
+            string connections = Connections.Replace("@esp@", esp, StringComparison.Ordinal).Replace("@ike@", ike, StringComparison.Ordinal);
+            Gateway = await Charon.StartAsync(Namespaces, "gw", connections, files, RadiusPlugin, fragmentSize: fragmentSize);
             _parts.Push(Gateway);
             await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), authority.Pem);
         }
@@ -241,6 +284,7 @@ public class StrongSwanGatewayTests
                 send_certreq = no
                 pools = pool
                 dpd_delay = 60s
+                @ike@
                 local-1 {
                   auth = pubkey
                   certs = @folder@/server.pem
