@@ -19,19 +19,19 @@ public sealed record IkeFragmentation
     /// The longest IPv4 datagram that a message is sent in, in octets with its headers of IP and UDP: 576 unless told otherwise, which passes anywhere; at
     /// least 68 (RFC 791 §3.2). A fragment holds 128 octets of the message however little that is, since peers keep few fragments.
     /// </summary>
-    public int IPv4DatagramSize { get; init => field = Checked(value); } = 576;
+    public int IPv4DatagramSize { get; init => field = Checked(value, SmallestDatagram); } = 576;
 
     /// <summary>The same of IPv6: 1280 unless told otherwise, which every link carries (RFC 8200 §5).</summary>
-    public int IPv6DatagramSize { get; init => field = Checked(value); } = 1280;
+    public int IPv6DatagramSize { get; init => field = Checked(value, SmallestDatagram); } = 1280;
 
     /// <summary>In how many fragments a message may come: 128 unless told otherwise. More of them are dropped.</summary>
-    public int MaximumFragments { get; init; } = 128;
+    public int MaximumFragments { get; init => field = Checked(value, 1); } = 128;
 
     /// <summary>
     /// How many octets of a message's payloads are kept until it is whole: 32,768 unless told otherwise, several times what a chain of certificates takes.
     /// An IKE SA keeps one request and one response at most, and of genuine fragments only.
     /// </summary>
-    public int MaximumOctets { get; init; } = 32768;
+    public int MaximumOctets { get; init => field = Checked(value, 1); } = 32768;
 
     /// <summary>How long a message may be that goes in one datagram.</summary>
     internal int MessageSize(IkePath path)
@@ -40,9 +40,9 @@ public sealed record IkeFragmentation
         return (v6 ? IPv6DatagramSize - 40 : IPv4DatagramSize - 20) - UdpHeader - (path.NatTraversal ? NonEspMarker : 0);
     }
 
-    private static int Checked(int size)
+    private static int Checked(int value, int least)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, SmallestDatagram);
-        return size;
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        return value;
     }
 }

@@ -86,6 +86,8 @@ public class FragmentationTests
         Assert.Equal(548, options.MessageSize(new(mapped, mapped, false)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new IkeFragmentation { IPv4DatagramSize = 67 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new IkeFragmentation { IPv6DatagramSize = 67 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IkeFragmentation { MaximumFragments = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IkeFragmentation { MaximumOctets = 0 });
     }
 
     [Fact]
