@@ -193,7 +193,7 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
 
         ReadOnlySpan<byte> inner = buffer[..length];
         IkeHeader header = new(InitiatorSpi, ResponderSpi, IkePayloadType.Encrypted, 2, 0, exchange, direction | (IsInitiator ? IkeHeaderBits.Initiator : 0), id, 0);
-        byte[][] datagrams = FragmentedMessage.Seal(_outbound!, header, writer.First, inner, session.MessageSize);
+        byte[][] datagrams = FragmentedMessage.Seal(_outbound!, header, writer.First, inner, session.MessageSize(header.IsResponse ? session.ReplyPath : session.Path));
         if (!IkePayloads.TryParse(writer.First, inner, IkeLimits.Default, out IkePayloads payloads, out _))
         {
             throw new InvalidOperationException("the payloads are more than a message may hold");

@@ -11,8 +11,8 @@ public abstract partial class IkeSession
     /// <summary>Whether both sides have agreed on fragmentation (RFC 7383 §2.3): messages too long for a datagram are then cut. It holds for the session, whatever its keys.</summary>
     public bool IsFragmentationAgreed { get; private protected set; }
 
-    /// <summary>How long a message may be that goes to the peer in one datagram, in octets.</summary>
-    internal int MessageSize => IsFragmentationAgreed ? Policy.Fragmentation!.MessageSize(Path) : int.MaxValue;
+    /// <summary>How long a message may be that goes a way in one datagram, in octets.</summary>
+    internal int MessageSize(IkePath path) => IsFragmentationAgreed ? Policy.Fragmentation!.MessageSize(path) : int.MaxValue;
 
     private void HandleFragment(IkeSa sa, in IkeMessage message, IkePayload payload, IkePath path, TimeSpan now)
     {
