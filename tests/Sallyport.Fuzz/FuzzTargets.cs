@@ -49,6 +49,7 @@ public static class FuzzTargets
         new("tun-segments", OffloadTargets.Segments),
         new("tun-gathering", OffloadTargets.Gathering),
         new("tun-path", OffloadTargets.Path),
+        new("inner-packet", SelectorTargets.Inner),
         new("authproxy-cfg", octets => Refusable(() => AuthProxyConfiguration.Parse(Encoding.UTF8.GetString(octets), "authproxy.cfg"))),
         new("router-cfg", octets => Refusable(() => HeadendPlan.Resolve(RouterConfiguration.Parse(Encoding.UTF8.GetString(octets), "router.cfg")))),
         new("anyconnect-profile", octets => Refusable(() => AnyConnectProfile.Parse(Encoding.UTF8.GetString(octets), "profile.xml"))),

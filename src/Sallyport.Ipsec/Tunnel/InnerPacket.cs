@@ -52,7 +52,7 @@ internal readonly ref struct InnerPacket
     public static UInt128 SourceOf(ReadOnlySpan<byte> header) => header[0] >> 4 == 4 ? Address(header[12..16]) : Address(header[8..24]);
 
     /// <summary>Whether an address is one of IPv4.</summary>
-    public static bool IsIPv4(UInt128 address) => address >> 32 == MappedPrefix >> 32;
+    public static bool IsIPv4(UInt128 address) => (ulong)(address >> 64) == 0 && (ulong)address >> 32 == MappedPrefix >> 32;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> octets, out InnerPacket packet)
