@@ -35,6 +35,15 @@ public sealed class VpnClientTests : IDisposable
     }
 
     [Fact]
+    public async Task The_client_offers_to_take_messages_in_fragments()
+    {
+        await using TestGateway gateway = new();
+        await using VpnSession session = await VpnSession.ConnectAsync(Towards(gateway, "EAP-MD5"));
+
+        Assert.True(session.Tunnel.Ike.IsFragmentationAgreed);
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_told_as_such()
     {
         await using TestGateway gateway = new();
@@ -173,16 +182,18 @@ public sealed class VpnClientTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<int> RunAsync(TestGateway gateway, Func<VpnClientOptions, VpnClientOptions> change, string method = "EAP-MD5", CancellationToken stop = default)
+    private Task<int> RunAsync(TestGateway gateway, Func<VpnClientOptions, VpnClientOptions> change, string method = "EAP-MD5", CancellationToken stop = default) =>
+        VpnClientHost.RunAsync(change(Towards(gateway, method)), _output, _errors, null, stop);
+
+    private VpnClientOptions Towards(TestGateway gateway, string method)
     {
         string text = ScenarioFiles.Read("Client_Profile.xml").Replace(">EAP-MD5<", $">{method}<", StringComparison.Ordinal);
-        VpnClientOptions options = Options(Write("Client_Profile.xml", text)) with
+        return Options(Write("Client_Profile.xml", text)) with
         {
             Server = gateway.Endpoint.IkeEndPoint.ToString(),
             NatTraversalPort = gateway.Endpoint.NatTraversalEndPoint.Port,
             GatewayIdentity = TestPki.GatewayName,
         };
-        return VpnClientHost.RunAsync(change(options), _output, _errors, null, stop);
     }
 
     private VpnClientOptions Options(string profile) => new()
