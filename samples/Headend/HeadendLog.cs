@@ -25,6 +25,9 @@ internal static partial class HeadendLog
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "{User} from {Remote} is gone: {Reason}, {Detail}")]
     public static partial void LoggedOut(ILogger logger, string user, IPEndPoint remote, string reason, string detail);
 
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "{User} has moved to {Remote}, and keeps {Address}")]
+    public static partial void Moved(ILogger logger, string user, IPEndPoint remote, IPAddress address);
+
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "{Identity} from {Remote} is refused: no 'match identity remote' of profile {Profile} fits it")]
     public static partial void NoMatch(ILogger logger, string identity, IPEndPoint remote, string profile);
 

@@ -195,6 +195,14 @@ public sealed class HeadendService : IHostedService, IIpsecGatewayHandler, IAsyn
     }
 
     /// <inheritdoc/>
+    public void OnMoved(IpsecSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        LoginState login = (LoginState)session.Tag!;
+        HeadendLog.Moved(_logger, login.User, session.Remote, login.Leased!);
+    }
+
+    /// <inheritdoc/>
     public void OnClosed(IpsecSession session, IkeCloseReason reason, string detail)
     {
         ArgumentNullException.ThrowIfNull(session);

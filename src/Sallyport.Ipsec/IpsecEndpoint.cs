@@ -180,6 +180,8 @@ public sealed class IpsecEndpoint : IAsyncDisposable
         }
     }
 
+    internal void Move(IpsecSession session) => _loop.Move(session);
+
     internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(null, 0, null, action));
 
     /// <summary>Queues an IKE message for the loop that owns the IKE core.</summary>

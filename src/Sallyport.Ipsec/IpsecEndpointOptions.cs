@@ -30,6 +30,12 @@ public sealed class IpsecEndpointOptions
     /// <summary>How long a session on this side of a NAT may send nothing before a keepalive goes out (RFC 3948 §4: 20 s).</summary>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// How often it is looked whether the system sends to a gateway from another address than before, where the session can move along (RFC 4555). A change
+    /// of the machine's addresses is seen at once. It takes an <see cref="Address"/> that is any: a socket bound to one address stays there.
+    /// </summary>
+    public TimeSpan RoamingInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How far behind the newest ESP packet another may come: a multiple of 64 (RFC 4303 §3.4.3).</summary>
     public int ReplayWindow { get; init; } = Esp.ReplayWindow.DefaultSize;
 

@@ -14,6 +14,11 @@ public interface IIpsecHandler
     {
     }
 
+    /// <summary>An address of the session's has changed, this side's or the peer's; the tunnel goes on from there (<see cref="IpsecSession.Remote"/>).</summary>
+    void OnMoved(IpsecSession session)
+    {
+    }
+
     /// <summary>A session has ended, established or not; its SAs are gone and its keys cleared.</summary>
     /// <param name="session">The session.</param>
     /// <param name="reason">Why.</param>

@@ -71,6 +71,12 @@ public sealed class IpsecSession : IDisposable
     /// <summary>Asks the peer for new keys of the IKE SA (RFC 7296 §1.3.2).</summary>
     public void RekeyIke() => _endpoint.Post(Ike.RekeyIke);
 
+    /// <summary>
+    /// Tells the gateway where this side is, where both support MOBIKE (RFC 4555). That happens by itself when the system sends to it from another
+    /// address; this is for a program that knows of more, as that the machine has slept, or that a NAT on the way has changed.
+    /// </summary>
+    public void Move() => _endpoint.Move(this);
+
     /// <summary>The number and the IKE session, never a key.</summary>
     public override string ToString() => $"session {Id}: {Ike}";
 

@@ -15,8 +15,7 @@ public abstract partial class IkeSession
     {
         if (State == IkeSessionState.Established)
         {
-            _ending = (reason, detail);
-            Close(now);
+            Close(reason, detail, now);
         }
     }
 

@@ -103,24 +103,15 @@ public abstract partial class IkeSession
     private protected bool HasPendingDecision => _pending is not null;
 
     /// <summary>Ends the session: the peer is told, and told again until it answers.</summary>
-    public void Close(TimeSpan now)
-    {
-        if (State == IkeSessionState.Established)
-        {
-            Move(IkeTrigger.Delete);
-            SetTimer(IkeTimer.Expire, now + DeletePatience);
+    public void Close(TimeSpan now) => Close(now, "ended by this side");
 
-            // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
-            _deleteWaits = Sa.IsBusy;
-            if (!_deleteWaits)
-            {
-                SendDelete(now);
-            }
-        }
-        else
-        {
-            End(IkeCloseReason.Local, "ended by this side", now);
-        }
+    /// <summary>Ends the session: the peer is told, and told again until it answers.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="detail">Why, for the people on this side.</param>
+    public void Close(TimeSpan now, string detail)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        Close(IkeCloseReason.Local, detail, now);
     }
 
     /// <summary>Tells that genuine traffic came from the peer, so that it need not be asked whether it is alive.</summary>
@@ -231,6 +222,27 @@ public abstract partial class IkeSession
 
     /// <summary>Handles a genuine IKE_AUTH response.</summary>
     private protected abstract void HandleAuthResponse(in IkeOpenedMessage message, TimeSpan now);
+
+    private void Close(IkeCloseReason reason, string detail, TimeSpan now)
+    {
+        if (State == IkeSessionState.Established)
+        {
+            _ending = (reason, detail);
+            Move(IkeTrigger.Delete);
+            SetTimer(IkeTimer.Expire, now + DeletePatience);
+
+            // RFC 7296 §2.3: one request at a time. Under the same message id the peer would take Delete for the question it has answered.
+            _deleteWaits = Sa.IsBusy;
+            if (!_deleteWaits)
+            {
+                SendDelete(now);
+            }
+        }
+        else
+        {
+            End(reason, detail, now);
+        }
+    }
 
     private protected void Move(IkeTrigger trigger) =>
         State = IkeSessionTransitions.Next(State, trigger) ?? throw new InvalidOperationException($"{trigger} has no place in {State}");

@@ -50,6 +50,7 @@ public sealed class IpsecClient : IAsyncDisposable
                 NatTraversalPort = 0,
                 DataPath = options.DataPath,
                 ForwardingLoops = options.ForwardingLoops,
+                RoamingInterval = options.RoamingInterval,
                 PathMtuLimit = options.PathMtuLimit,
                 EspProvider = options.EspProvider,
                 Features = options.Features,

@@ -28,7 +28,7 @@ public sealed class IpsecClientOptions
     /// <summary>The gateway's port for IKE and ESP.</summary>
     public int NatTraversalPort { get; init; } = 4500;
 
-    /// <summary>The local address.</summary>
+    /// <summary>The local address; one that is not any is never left.</summary>
     public IPAddress LocalAddress { get; init; } = IPAddress.Any;
 
     /// <summary>IDi: who the client says it is before EAP.</summary>
@@ -79,6 +79,9 @@ public sealed class IpsecClientOptions
 
     /// <summary>How the tunnel outlives a change of addresses (RFC 4555), where the gateway agrees; <see langword="null"/> to do without.</summary>
     public MobikeOptions? Mobike { get; init; } = MobikeOptions.Default;
+
+    /// <summary>How often it is looked whether the system reaches the gateway from another address: see <see cref="IpsecEndpointOptions.RoamingInterval"/>.</summary>
+    public TimeSpan RoamingInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How packets are carried between ESP and a TUN device.</summary>
     public IpsecDataPath DataPath { get; init; }

@@ -38,6 +38,7 @@ internal sealed class IkeLoop : IDisposable
     private readonly Action<TimeSpan> _handleTimeout;
     private readonly ITimer _timer;
     private readonly ITimer _keepaliveTimer;
+    private readonly Roaming _roaming;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingDatagrams;
     private int _lastId;
@@ -57,6 +58,7 @@ internal sealed class IkeLoop : IDisposable
         _handleTimeout = _core.HandleTimeout;
         _timer = time.CreateTimer(_ => endpoint.Post(_handleTimeout), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _keepaliveTimer = time.CreateTimer(_ => endpoint.Post(SendKeepalives), null, KeepaliveGrain, KeepaliveGrain);
+        _roaming = new Roaming(natPort, options.RoamingInterval, time, () => endpoint.Post(now => _roaming!.Look(_established.Values, now)), logger);
     }
 
     public IReadOnlyList<IpsecSession> EstablishedSessions => [.. _established.Values.OrderBy(s => s.Id)];
@@ -80,9 +82,13 @@ internal sealed class IkeLoop : IDisposable
 
     public IpsecSession Connect(IkeInitiatorOptions options, IkePath path, IIpsecClientHandler handler)
     {
+        _roaming.Watch();
         IkeSession ike = _core.Connect(options, path, _endpoint.Now);
         return Remember(ike, handler);
     }
+
+    /// <summary>Tells a session's gateway where this side is (RFC 4555 §3.5).</summary>
+    public void Move(IpsecSession session) => TryPost(new IkeWork(null, 0, null, now => _roaming.Move(session, now)));
 
     /// <summary>Closes every session; done once all of them have ended.</summary>
     public Task CloseAllAsync()
@@ -115,6 +121,7 @@ internal sealed class IkeLoop : IDisposable
     {
         _timer.Dispose();
         _keepaliveTimer.Dispose();
+        _roaming.Dispose();
         foreach (IpsecSession session in _sessions.Values.ToArray())
         {
             Forget(session);
@@ -232,6 +239,15 @@ internal sealed class IkeLoop : IDisposable
                 tunnel.MoveTo(changed.Path.Remote);
                 tunnel.PathMtu = _natPort.PathMtuTo(tunnel.RemoteEndPoint);
                 IpsecLog.Moved(_logger, session.Id, changed.Path.Local, changed.Path.Remote);
+                Tell(session, h => h.OnMoved(session));
+                break;
+            case MoveRefusedEvent refused:
+                // What the gateway sends would go on to an address that may be anybody's by now.
+                IpsecLog.MoveRefused(_logger, session.Id, refused.Reason, refused.Path.Local);
+                _endpoint.Post(now => session.Ike.Close(now, $"the gateway answers {refused.Reason} to this side's new address"));
+                break;
+            case PathSilentEvent:
+                _endpoint.Post(now => _roaming.TryNext(session, now));
                 break;
             case ChildRekeyedEvent rekeyed:
                 Rekey(session, rekeyed);
@@ -333,6 +349,7 @@ internal sealed class IkeLoop : IDisposable
     private void Forget(IpsecSession session)
     {
         _sessions.Remove(session.Ike);
+        _roaming.Forget(session);
         if (_established.TryRemove(session.Id, out _))
         {
             IpsecMetrics.SessionsChanged(-1);

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Sallyport.Ikev2.Session;
+using Sallyport.Ikev2.Wire;
 using Sallyport.Ipsec.Forwarding;
 using Sallyport.Ipsec.Offload;
 
@@ -20,6 +21,12 @@ internal static partial class IpsecLog
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Session {Id} goes from {Local} to {Remote} now")]
     public static partial void Moved(ILogger logger, int id, IPEndPoint local, IPEndPoint remote);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Session {Id} is closed: its gateway answers {Reason} to this side's new address {Local}")]
+    public static partial void MoveRefused(ILogger logger, int id, IkeNotifyType reason, IPEndPoint local);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "Session {Id}: {Remote} does not answer; {Next} is tried")]
+    public static partial void TriesOther(ILogger logger, int id, IPEndPoint remote, IPEndPoint next);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Dropped: {Reason}, the last one by {Peer}; {Count} since the last report, {Total} in all")]
     public static partial void Dropped(ILogger logger, IpsecDropReason reason, string peer, long count, long total);

@@ -87,24 +87,17 @@ internal sealed class UdpPort : IDisposable
     public void CloseFirst() => _socket.Dispose();
 
     /// <summary>Our address as a peer sees it when no NAT stands between: what NAT detection compares (RFC 7296 §2.23).</summary>
-    public IPEndPoint LocalFor(IPEndPoint remote)
+    public IPEndPoint LocalFor(IPEndPoint remote) => TryLocalFor(remote) ?? Local;
+
+    /// <summary>The same; <see langword="null"/> where no way leads to the peer.</summary>
+    public IPEndPoint? TryLocalFor(IPEndPoint remote)
     {
         if (!Local.Address.Equals(IPAddress.Any) && !Local.Address.Equals(IPAddress.IPv6Any))
         {
             return Local;
         }
 
-        try
-        {
-            // Connecting a UDP socket sends nothing; it makes the system choose the source address.
-            using Socket probe = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(remote);
-            return new IPEndPoint(((IPEndPoint)probe.LocalEndPoint!).Address, Local.Port);
-        }
-        catch (SocketException)
-        {
-            return Local;
-        }
+        return _path.Local(remote) is { } address ? new IPEndPoint(address, Local.Port) : null;
     }
 
     /// <summary>How long packets to a peer may be, in octets with all headers, for the path to carry them whole.</summary>

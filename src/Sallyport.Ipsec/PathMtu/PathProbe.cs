@@ -6,7 +6,7 @@ using Sallyport.Ipsec.Devices.Linux;
 namespace Sallyport.Ipsec.PathMtu;
 
 /// <summary>
-/// Asks the system how long the packets are that a path carries. Linux learns that from the messages of routers (RFC 1191, RFC 8201), takes
+/// Asks the system by which of its addresses a peer is reached, and how long the packets are that the path carries. Linux learns that from the messages of routers (RFC 1191, RFC 8201), takes
 /// only those about packets that it has sent, and forgets it in time (RFC 4301 §8.2.1). Nothing is sent. Safe for concurrent use.
 /// </summary>
 internal sealed class PathProbe : IDisposable
@@ -50,6 +50,34 @@ internal sealed class PathProbe : IDisposable
         }
     }
 
+    /// <summary>The address that the system sends from to a peer; <see langword="null"/> where no way leads there.</summary>
+    public IPAddress? Local(IPEndPoint remote)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                if (_ended)
+                {
+                    return null;
+                }
+
+                if (OperatingSystem.IsLinux())
+                {
+                    return TryReconnect(remote) ? SocketName() : null;
+                }
+
+                using Socket socket = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                socket.Connect(remote);
+                return ((IPEndPoint)socket.LocalEndPoint!).Address;
+            }
+            catch (SocketException)
+            {
+                return null;
+            }
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -67,6 +95,19 @@ internal sealed class PathProbe : IDisposable
         }
     }
 
+    // Connecting a UDP socket sends nothing. Connecting to an address of no family disconnects; else the first route's source address would stay.
+    private bool TryReconnect(IPEndPoint remote) => TryConnect(new byte[16]) && TryConnect(remote.Serialize().Buffer.Span);
+
+    private unsafe IPAddress? SocketName()
+    {
+        SocketAddress address = new(_socket.AddressFamily);
+        uint length = (uint)address.Size;
+        fixed (byte* start = address.Buffer.Span)
+        {
+            return Libc.SocketName((int)_socket.Handle, start, &length) == 0 ? Driver.UdpPort.ToEndPoint(address).Address : null;
+        }
+    }
+
     // The answer is that of the connected socket's route.
     [SupportedOSPlatform("linux")]
     private int Ask(IPEndPoint remote)
@@ -74,8 +115,7 @@ internal sealed class PathProbe : IDisposable
         bool v6 = remote.AddressFamily == AddressFamily.InterNetworkV6;
         Span<byte> mtu = stackalloc byte[sizeof(int)];
 
-        // Connecting to an address of no family disconnects; else the first route's source address would stay.
-        if (!TryConnect(new byte[16]) || !TryConnect(remote.Serialize().Buffer.Span))
+        if (!TryReconnect(remote))
         {
             return Unknown;
         }

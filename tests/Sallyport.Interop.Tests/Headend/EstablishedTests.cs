@@ -50,6 +50,37 @@ public partial class EstablishedTests(SharedHeadend shared)
         await client.LogOutAsync();
     }
 
+    /// <summary>RFC 4555, which strongSwan does unless told otherwise: its address changes under pings, and back.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_gets_another_address_keeps_its_tunnel_and_its_address_inside(bool nat)
+    {
+        HeadendLab lab = await shared.LabAsync();
+        await using IAsyncDisposable? translation = nat ? await HeadendNetwork.TranslateAsync(lab.Network) : null;
+        await using StrongSwanClient client = await StrongSwanClient.ConnectAsync(lab, new StrongSwanSettings());
+        string inside = await client.AddressAsync();
+        string ike = Spis(await client.ListAsync(), "--ike");
+        await client.MustReachBothNetworksAsync();
+
+        foreach ((string old, string fresh) in new[] { (HeadendNetwork.Client, HeadendNetwork.OtherClient), (HeadendNetwork.OtherClient, HeadendNetwork.Client) })
+        {
+            int from = lab.Headend.Output.Length;
+            int logged = client.Log.Length;
+            await HeadendNetwork.RoamAsync(lab.Network, old, fresh);
+            await client.WaitForListAsync(list => list.Contains($"@ {fresh}[", StringComparison.Ordinal));
+            await client.Charon.WaitForLogAsync("N(UPD_SA_ADDR)", logged, Patience);
+            await client.MustReachBothNetworksAsync();
+            Assert.Contains($"and keeps {inside}", lab.Headend.Output[from..], StringComparison.Ordinal);
+            string outside = nat ? "10.106.54.1" : fresh;
+            Assert.Contains(outside, await lab.ShowAsync("crypto ikev2 sa detailed"), StringComparison.Ordinal);
+        }
+
+        // With ESP in user space strongSwan asks for new keys of ESP on the way; the IKE SA stays.
+        Assert.Equal((inside, ike), (await client.AddressAsync(), Spis(await client.ListAsync(), "--ike")));
+        await client.LogOutAsync();
+    }
+
     // Of the IKE SA both SPIs, of ESP the client's; those of SAs that are on their way out are not looked at.
     private static string Spis(string list, string kind) =>
         (kind == "--ike" ? IkeSpis() : EspSpis()).Matches(list) is { Count: > 0 } all ? all[^1].Groups[1].Value : "";

@@ -13,6 +13,7 @@ internal static class HeadendNetwork
     public const string Primary = "10.197.243.116";
     public const string Duo = "10.197.243.200";
     public const string Client = "10.99.1.2";
+    public const string OtherClient = "10.99.1.3";
     public const string FirstHost = "192.168.11.10";
     public const string SecondHost = "192.168.12.10";
 
@@ -46,6 +47,14 @@ internal static class HeadendNetwork
             await network.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Gives the client another address in place of the one that it has, as a network does that it comes into.</summary>
+    public static async Task RoamAsync(NetworkNamespaces network, string from, string to)
+    {
+        await network.IpAsync("cli", "addr", "del", $"{from}/24", "dev", "eth0");
+        await network.IpAsync("cli", "addr", "add", $"{to}/24", "dev", "eth0");
+        await network.IpAsync("cli", "route", "replace", "default", "via", "10.99.1.1");
     }
 
     /// <summary>Makes the router translate addresses and ports, until told otherwise.</summary>

@@ -48,6 +48,32 @@ public class StrongSwanGatewayTests
         Assert.DoesNotContain("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>As a laptop goes from cable to radio and back (RFC 4555): the system's route changes, and the tunnel goes along.</summary>
+    [SkippableFact]
+    public async Task A_client_whose_cable_is_pulled_goes_on_by_radio_and_comes_back()
+    {
+        await using Lab lab = await Lab.StartAsync();
+        await lab.Namespaces.LinkAsync("cli", "radio", "10.99.3.2/24", "gw", "radio", "10.99.3.1/24");
+        await lab.Namespaces.IpAsync("cli", "route", "add", "10.99.1.0/24", "via", "10.99.3.1", "metric", "600");
+        await using Tool client = lab.StartClient("EAP-MD5", "alice-pw", "--tun");
+        await client.WaitForAsync("ready: 192.168.13.", TimeSpan.FromSeconds(20));
+        await MustPingAsync(lab, client);
+
+        await lab.Namespaces.IpAsync("cli", "link", "set", "eth0", "down");
+        await client.WaitForAsync("goes from 10.99.3.2:", TimeSpan.FromSeconds(10));
+        await MustPingAsync(lab, client);
+        Assert.Contains("@ 10.99.3.2[", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+
+        await lab.Namespaces.IpAsync("cli", "link", "set", "eth0", "up");
+        await client.WaitForAsync("goes from 10.99.1.2:", TimeSpan.FromSeconds(10));
+        await MustPingAsync(lab, client);
+        Assert.Contains("@ 10.99.1.2[", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+
+        client.Stop();
+        Assert.Equal(0, await client.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.DoesNotContain("ESTABLISHED", (await lab.Gateway.ControlAsync("--list-sas")).Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Suites side by side, each in namespaces of its own, since most of the time is waited for renewals.</summary>
     [SkippableFact]
     public Task A_gateway_that_renews_the_keys_every_two_seconds_loses_no_ping() => Task.WhenAll(
@@ -119,6 +145,12 @@ public class StrongSwanGatewayTests
 
         Assert.Equal(1, code);
         Assert.Contains("untrusted gateway", output, StringComparison.Ordinal);
+    }
+
+    private static async Task MustPingAsync(Lab lab, Tool client)
+    {
+        (int code, string output) = await Tool.RunAsync(lab.Namespaces.In("cli", "ping", "-c", "3", "-i", "0.2", "-W", "2", Inside));
+        Assert.True(code == 0 && output.Contains(" 0% packet loss", StringComparison.Ordinal), $"{output}\n{client.Output}\n{lab.Gateway.Log}");
     }
 
     private static async Task RenewAsync(string esp, string listed, params string[] options)

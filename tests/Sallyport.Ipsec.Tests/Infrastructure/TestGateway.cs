@@ -46,6 +46,7 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                     IkeOffers = builder.IkeOffers,
                     EspOffers = builder.EspOffers,
                     ChildLifetime = builder.ChildLifetime,
+                    Mobike = builder.Mobike,
                 },
                 GatewayHandler = this,
                 Device = builder.Device ?? Inside,
@@ -58,6 +59,9 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
     public InsideHost Inside { get; } = new([IPNetwork.Parse("192.168.11.0/24")], name: "behind the gateway");
 
     public int EapRounds { get; private set; }
+
+    /// <summary>Where sessions have moved, in order.</summary>
+    public ConcurrentQueue<IPEndPoint> Moves { get; } = [];
 
     private int Pool { get; }
 
@@ -101,6 +105,8 @@ internal sealed class TestGateway : IIpsecGatewayHandler, IAsyncDisposable
                 },
                 [IkeTrafficSelector.AnyIPv4, IkeTrafficSelector.AnyIPv6]));
     }
+
+    public void OnMoved(IpsecSession session) => Moves.Enqueue(session.Remote);
 
     public void OnClosed(IpsecSession session, IkeCloseReason reason, string detail) => ClosedSource(session).TrySetResult();
 
@@ -173,6 +179,8 @@ internal sealed class IpsecEndpointOptionsBuilder
     public Func<Task> EapDelay { get; set; } = () => Task.CompletedTask;
 
     public IReadOnlyList<EspOffer> EspOffers { get; set; } = [new EspOffer(256), new EspOffer(128)];
+
+    public MobikeOptions? Mobike { get; set; } = MobikeOptions.Default;
 
     public IkeChildLifetime? ChildLifetime { get; set; } = IkeChildLifetime.Default;
 

@@ -28,6 +28,11 @@ public class PathProbeTests
             Assert.Equal(65536 - 1, probe.Mtu(new IPEndPoint(v6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 4500)));
         }
 
+        IPEndPoint beyond = new(IPAddress.Parse(other), 4500);
+        Assert.Equal(IPAddress.Parse(first[..^3]), probe.Local(beyond));
+        Assert.Equal(v6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, probe.Local(new IPEndPoint(v6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 4500)));
+        Assert.Null(probe.Local(new IPEndPoint(v6 ? IPAddress.Parse("fd00:7::1") : IPAddress.Parse("10.7.0.1"), 4500)));
+
         near.Ip("link set cable mtu 1400");
         Assert.Equal(1400, probe.Mtu(new IPEndPoint(IPAddress.Parse(second[..^3]), 4500)));
     }

@@ -89,6 +89,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     public static unsafe partial int Connect(int descriptor, byte* address, uint length);
 
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    public static unsafe partial int SocketName(int descriptor, byte* address, uint* length);
+
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static unsafe partial nint Send(SafeDescriptor descriptor, byte* buffer, nuint count, int flags);
 
