@@ -126,7 +126,7 @@ internal sealed partial class IkeSa(IkeSession session, ISessionHost host, bool 
     public void RequestReplaced()
     {
         _request = [];
-        _responseFragments?.Clear();
+        _responseFragments.Clear();
         RetransmitAt = null;
         host.Reschedule(session);
     }

@@ -19,7 +19,7 @@ public abstract partial class IkeSession
         // RFC 7383 §2.6: by its numbers alone first, so that what has no place costs no more; nothing is kept, or changed, before the check value holds.
         IkeHeader header = message.Header;
         bool valid = EncryptedFragmentPayload.TryParse(payload.Body, out EncryptedFragmentPayload numbers, out _);
-        FragmentStore? store = null;
+        FragmentStore store = sa.FragmentsOf(header.IsResponse);
         if (!valid)
         {
             Host.Drop(IkeDropReason.Malformed);
@@ -40,7 +40,7 @@ public abstract partial class IkeSession
         {
             Host.Drop(IkeDropReason.Pending);
         }
-        else if ((store = sa.FragmentsOf(header.IsResponse, Policy.Fragmentation!)).Judge(numbers) is { } reason)
+        else if (store.Judge(numbers) is { } reason)
         {
             Host.Drop(reason);
         }
@@ -53,12 +53,14 @@ public abstract partial class IkeSession
     private void ResendTo(IkeSa sa, in IkeMessage message, EncryptedFragmentPayload numbers, IkePath path)
     {
         // RFC 7383 §2.6.1: of a request that is answered the first fragment asks for the answer again, the others are ignored.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Span.Length);
         if (numbers.Number != 1)
         {
             Host.Drop(IkeDropReason.UnexpectedFragment);
+            return;
         }
-        else if (sa.TryOpenFragment(message, buffer, out _, out IkeOpenError error))
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Span.Length);
+        if (sa.TryOpenFragment(message, buffer, out _, out IkeOpenError error))
         {
             Follow(path);
             ReplyPath = path;
