@@ -182,7 +182,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
 
     internal void Move(IpsecSession session) => _loop.Move(session);
 
-    internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(null, 0, null, action));
+    internal bool Post(Action<TimeSpan> action) => _loop.TryPost(new IkeWork(action));
 
     /// <summary>Queues an IKE message for the loop that owns the IKE core.</summary>
     /// <param name="datagram">The message, without the marker that tells it from ESP.</param>
@@ -197,11 +197,9 @@ public sealed class IpsecEndpoint : IAsyncDisposable
             return;
         }
 
-        UdpPort port = natTraversal ? _natPort : _ikePort;
         byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, datagram.Length));
         datagram.CopyTo(copy);
-        IkePath path = new(port.LocalFor(remote), remote, natTraversal);
-        if (!_loop.TryPostDatagram(new IkeWork(copy, datagram.Length, path, null)))
+        if (!_loop.TryPostDatagram(new IkeWork(copy, datagram.Length, remote, natTraversal, null)))
         {
             ArrayPool<byte>.Shared.Return(copy);
             _drops.Add(IpsecDropReason.IkeOverload, remote);

@@ -14,8 +14,6 @@ internal sealed class DropCounter(ILogger logger, TimeProvider time, TimeSpan in
 
     public long this[IpsecDropReason reason] => Interlocked.Read(ref _counts[(int)reason]);
 
-    public void Add(IpsecDropReason reason, SocketAddress peer) => Add(reason, 1, peer, null);
-
     /// <summary>Counts drops of what came from a peer or was for it; <see langword="null"/>: of what came from this host itself.</summary>
     public void Add(IpsecDropReason reason, long count, SocketAddress? peer) => Add(reason, count, peer, null);
 

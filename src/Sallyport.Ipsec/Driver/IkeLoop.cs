@@ -88,12 +88,12 @@ internal sealed class IkeLoop : IDisposable
     }
 
     /// <summary>Tells a session's gateway where this side is (RFC 4555 §3.5).</summary>
-    public void Move(IpsecSession session) => TryPost(new IkeWork(null, 0, null, now => _roaming.Move(session, now)));
+    public void Move(IpsecSession session) => TryPost(new IkeWork(now => _roaming.Move(session, now)));
 
     /// <summary>Closes every session; done once all of them have ended.</summary>
     public Task CloseAllAsync()
     {
-        TryPost(new IkeWork(null, 0, null, now =>
+        TryPost(new IkeWork(now =>
         {
             _closing = true;
             foreach (IkeSession session in _sessions.Keys.ToArray())
@@ -137,14 +137,17 @@ internal sealed class IkeLoop : IDisposable
         {
             if (work.Datagram is not null)
             {
-                _core.HandleDatagram(work.Datagram.AsSpan(0, work.Length), work.Path!, now);
+                // Where the endpoint has all addresses, the system is asked for the one that its peer sees: here, and not where datagrams come in.
+                UdpPort port = work.NatTraversal ? _natPort : _ikePort;
+                IkePath path = new(port.LocalFor(work.Remote!), work.Remote!, work.NatTraversal);
+                _core.HandleDatagram(work.Datagram.AsSpan(0, work.Length), path, now);
             }
             else
             {
                 work.Action!(now);
             }
 
-            CountDrops(work.Path?.Remote);
+            CountDrops(work.Remote);
 
             // Events first: a tunnel is ready before the message that lets the peer use it goes out.
             while (_core.TryGetEvent(out IkeEvent news))

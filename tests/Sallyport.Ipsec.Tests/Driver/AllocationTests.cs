@@ -56,6 +56,20 @@ public class AllocationTests
         }
     }
 
+    [Fact]
+    public async Task Taking_in_an_IKE_message_costs_a_copy_and_its_senders_address_and_nothing_that_a_flood_could_wear_out()
+    {
+        await using IpsecEndpoint endpoint = IpsecEndpoint.Start(new IpsecEndpointOptions { IkePort = 0, NatTraversalPort = 0 });
+        SocketAddress from = new IPEndPoint(IPAddress.Loopback, 4500).Serialize();
+        using ManualResetEventSlim goOn = new();
+        Task busy = endpoint.InvokeAsync(() => goOn.Wait(TimeSpan.FromSeconds(20)));
+
+        // Buffers come from a pool; an address and its struct sockaddr are two hundred octets.
+        Assert.InRange(Allocations.Least(() => endpoint.TakeIke(new byte[28], from.Buffer.Span[..from.Size], natTraversal: true)), 0, 400);
+        goOn.Set();
+        await busy;
+    }
+
     private static PlainForwarder Forwarder(IpsecClient client, out UdpPort port) => Forwarder(client.Session, client.Endpoint, out port);
 
     private static PlainForwarder Forwarder(IpsecSession session, IpsecEndpoint endpoint, out UdpPort port)

@@ -23,15 +23,12 @@ internal static partial class Libc
     public const int EventNonblockCloseOnExec = 0x0800 | 0x80000;
 
     public const int NotPermitted = 1;
-    public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int InputOutput = 5;
     public const int Again = 11;
     public const int AccessDenied = 13;
-    public const int Busy = 16;
     public const int Exists = 17;
     public const int Invalid = 22;
-    public const int BadDescriptorState = 77;
     public const int MessageSize = 90;
     public const int NoBuffers = 105;
 
