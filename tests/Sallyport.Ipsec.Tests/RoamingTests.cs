@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Client;
@@ -10,10 +11,6 @@ namespace Sallyport.Ipsec.Tests;
 /// <summary>A tunnel outlives a change of addresses (RFC 4555), over real sockets.</summary>
 public class RoamingTests
 {
-    private const string Gateway = "10.9.0.1";
-    private const string OtherGateway = "10.9.0.5";
-    private const string Cable = "10.9.0.2";
-    private const string Radio = "10.9.0.3";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -54,29 +51,31 @@ public class RoamingTests
         Assert.Equal((IkeCloseReason.Local, "the gateway answers UnacceptableAddresses to this side's new address"), (reason, detail));
     }
 
-    [SkippableFact]
-    public async Task A_machine_that_gets_another_address_keeps_its_tunnel_and_its_address_inside()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_machine_that_gets_another_address_keeps_its_tunnel_and_its_address_inside(bool v6)
     {
-        using Network network = new();
+        using Network network = new(v6);
         await using TestGateway gateway = network.StartGateway();
         await using IpsecClient client = await network.ConnectAsync(gateway);
         await using InsideHost inside = InsideOf(client);
         IPAddress address = client.Configuration.Address!;
         IpsecSession session = Assert.Single(gateway.Endpoint.Sessions);
         Assert.NotNull(await inside.PingAsync(address, TestGateway.InsideAddress, Patience));
-        Assert.Equal(IPAddress.Parse(Cable), session.Remote.Address);
+        Assert.Equal(network.Cable, session.Remote.Address);
 
-        foreach ((string old, string fresh) in new[] { (Cable, Radio), (Radio, Cable) })
+        foreach ((IPAddress old, IPAddress fresh) in new[] { (network.Cable, network.Radio), (network.Radio, network.Cable) })
         {
-            network.Client.Ip($"addr del {old}/24 dev cable");
+            network.Change(network.Client, "del", old);
             Assert.Null(await inside.PingAsync(address, TestGateway.InsideAddress, TimeSpan.FromMilliseconds(50)));
-            network.Client.Ip($"addr add {fresh}/24 dev cable");
+            network.Change(network.Client, "add", fresh);
 
-            await Eventually.IsAsync(() => session.Remote.Address.Equals(IPAddress.Parse(fresh)));
+            await Eventually.IsAsync(() => session.Remote.Address.Equals(fresh));
             Assert.NotNull(await inside.PingAsync(address, TestGateway.InsideAddress, Patience));
         }
 
-        Assert.Equal([Radio, Cable], gateway.Moves.Select(m => m.Address.ToString()));
+        Assert.Equal([network.Radio, network.Cable], gateway.Moves.Select(m => m.Address));
         Assert.Equal(address, client.Configuration.Address);
         Assert.Same(session, Assert.Single(gateway.Endpoint.Sessions));
         await client.DisposeAsync();
@@ -91,7 +90,7 @@ public class RoamingTests
         await using IpsecClient client = await network.ConnectAsync(gateway);
         await using InsideHost inside = InsideOf(client);
 
-        network.Client.Ip($"addr add {Radio}/24 dev cable");
+        network.Change(network.Client, "add", network.Radio);
 
         Assert.NotNull(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, Patience));
         await Task.Delay(Network.Interval * 4);
@@ -102,18 +101,19 @@ public class RoamingTests
     public async Task A_gateway_that_loses_its_first_address_is_reached_by_the_other_that_it_has_told()
     {
         using Network network = new();
-        network.Gateway.Ip($"addr add {OtherGateway}/24 dev cable");
+        network.Change(network.Gateway, "add", network.SecondAddress);
         network.Gateway.Do(() => File.WriteAllText("/proc/sys/net/ipv4/conf/all/promote_secondaries", "1"));
         network.Gateway.Do(() => File.WriteAllText("/proc/sys/net/ipv4/conf/cable/promote_secondaries", "1"));
-        await using TestGateway gateway = network.StartGateway(o => o.Mobike = new MobikeOptions { AdditionalAddresses = [IPAddress.Parse(OtherGateway)] });
-        await using IpsecClient client = await network.ConnectAsync(gateway);
+        await using TestGateway gateway = network.StartGateway(o => o.Mobike = new MobikeOptions { AdditionalAddresses = [network.SecondAddress] });
+        IkeDeadPeerDetection often = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300), OnDemand: false);
+        await using IpsecClient client = await network.ConnectAsync(gateway, often);
         await using InsideHost inside = InsideOf(client);
         IPAddress address = client.Configuration.Address!;
         Assert.NotNull(await inside.PingAsync(address, TestGateway.InsideAddress, Patience));
 
-        network.Gateway.Ip($"addr del {Gateway}/24 dev cable");
+        network.Change(network.Gateway, "del", network.FirstAddress);
 
-        await Eventually.IsAsync(() => client.Session.Remote.Address.Equals(IPAddress.Parse(OtherGateway)));
+        await Eventually.IsAsync(() => client.Session.Remote.Address.Equals(network.SecondAddress));
         Assert.NotNull(await inside.PingAsync(address, TestGateway.InsideAddress, Patience));
     }
 
@@ -146,31 +146,54 @@ public class RoamingTests
     private sealed class Network : IDisposable
     {
         public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+        private readonly string _prefix;
+        private readonly int _bits;
 
-        public Network() => NetworkNamespace.Link(Gateway, RoamingTests.Gateway + "/24", Client, Cable + "/24");
+        public Network(bool v6 = false)
+        {
+            (_prefix, _bits) = v6 ? ("fd00:9::", 64) : ("10.9.0.", 24);
+            Gateway = NetworkNamespace.Make(v6);
+            Client = NetworkNamespace.Make(v6);
+            NetworkNamespace.Link(Gateway, $"{FirstAddress}/{_bits}", Client, $"{Cable}/{_bits}");
+        }
 
-        public NetworkNamespace Gateway { get; } = NetworkNamespace.Make();
+        public NetworkNamespace Gateway { get; }
 
-        public NetworkNamespace Client { get; } = NetworkNamespace.Make();
+        public NetworkNamespace Client { get; }
+
+        public IPAddress FirstAddress => Number(1);
+
+        public IPAddress SecondAddress => Number(5);
+
+        public IPAddress Cable => Number(2);
+
+        public IPAddress Radio => Number(3);
+
+        private IPAddress Any => _bits == 64 ? IPAddress.IPv6Any : IPAddress.Any;
+
+        /// <summary>Gives one of the two an address, or takes it.</summary>
+        public void Change(NetworkNamespace whose, string how, IPAddress address) => whose.Ip($"addr {how} {address}/{_bits} dev cable" + (how == "add" ? " nodad" : ""));
 
         public TestGateway StartGateway(Action<IpsecEndpointOptionsBuilder>? change = null) => Gateway.Do(() => new TestGateway(o =>
         {
-            o.Address = IPAddress.Any;
+            o.Address = Any;
             change?.Invoke(o);
         }));
 
-        public Task<IpsecClient> ConnectAsync(TestGateway gateway) => Client.Do(() => IpsecClient.ConnectAsync(Options(
+        public Task<IpsecClient> ConnectAsync(TestGateway gateway, IkeDeadPeerDetection? deadPeerDetection = null) => Client.Do(() => IpsecClient.ConnectAsync(Options(
             gateway,
-            new IPEndPoint(IPAddress.Parse(RoamingTests.Gateway), gateway.Endpoint.IkeEndPoint.Port),
+            new IPEndPoint(FirstAddress, gateway.Endpoint.IkeEndPoint.Port),
             gateway.Endpoint.NatTraversalEndPoint.Port,
-            IPAddress.Any,
+            Any,
             Interval,
-            new IkeDeadPeerDetection(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(500), OnDemand: false))));
+            deadPeerDetection)));
 
         public void Dispose()
         {
             Client.Dispose();
             Gateway.Dispose();
         }
+
+        private IPAddress Number(int last) => IPAddress.Parse(_prefix + last.ToString(CultureInfo.InvariantCulture));
     }
 }
