@@ -19,6 +19,7 @@ internal static class PacketTooBig
     private const byte FragmentationNeeded = 4;
     private const byte PacketTooBigType = 2;
     private const byte HopLimit = 64;
+    private const byte Redirect = 137;
     private const int FirstIPv4Multicast = 224;
     private const byte IPv6Multicast = 0xFF;
 
@@ -93,8 +94,8 @@ internal static class PacketTooBig
         return length;
     }
 
-    // RFC 1812 §4.3.2.7: no answer to a later fragment, to an ICMP error, to or from what is no single host. RFC 4443 §2.4 (e): the same, but that
-    // this message is sent about multicasts; here it would have to come from one, and is not.
+    // RFC 1812 §4.3.2.7: no answer to a later fragment, to an ICMP error, to or from what is no single host. RFC 4443 §2.4 (e): the same, redirects among
+    // the errors, but that fragments are answered, and multicasts by this message; here it would have to come from one, and is not.
     private static bool IsAnswered(ReadOnlySpan<byte> packet, in IpLayout ip)
     {
         ReadOnlySpan<byte> transport = packet[ip.TransportOffset..ip.Length];
@@ -104,7 +105,7 @@ internal static class PacketTooBig
             return !ip.IsLaterFragment && !error && packet[16] < FirstIPv4Multicast && packet[12] is > 0 and < FirstIPv4Multicast;
         }
 
-        bool errorV6 = ip.Protocol == IpLayout.IcmpV6 && !ip.IsLaterFragment && (transport.IsEmpty || transport[0] < 128);
+        bool errorV6 = ip.Protocol == IpLayout.IcmpV6 && !ip.IsLaterFragment && (transport.IsEmpty || transport[0] is < 128 or Redirect);
         return !errorV6 && packet[24] != IPv6Multicast && packet[8] != IPv6Multicast && packet.Slice(8, 16).IndexOfAnyExcept((byte)0) >= 0;
     }
 }

@@ -69,6 +69,14 @@ public class PacketTooBigTests
         byte[] error = Changed(v6.Build(), 6, 58);
         Assert.False(IsAnswered(Changed(error, 40, 1)));
         Assert.True(IsAnswered(Changed(error, 40, 128)));
+        Assert.False(IsAnswered(Changed(error, 40, 137)));
+
+        // A fragment's header names what is in the first of them; what a later one belongs to nobody can tell.
+        byte[] fragment = Changed(v6.Build(), 6, 44);
+        (fragment[40], fragment[42], fragment[43], fragment[48]) = (58, 0, 1, 1);
+        Assert.False(IsAnswered(fragment));
+        Assert.True(IsAnswered(Changed(fragment, 48, 128)));
+        Assert.True(IsAnswered(Changed(fragment, 42, 1)));
         byte[] unspecified = v6.Build();
         unspecified.AsSpan(8, 16).Clear();
         Assert.False(IsAnswered(unspecified));
