@@ -214,6 +214,8 @@ internal sealed class Mobike(IkeSession session, MobikeOptions? options)
         _check = null;
         if (succeeded && session.Sa.RequestPath == check.Path)
         {
+            // RFC 4555 §3.5: that the initiator goes by another path it tells its peer.
+            _updates |= session.IsInitiator;
             session.GoBy(check.Path);
             Settle(check.Path);
         }
@@ -287,19 +289,19 @@ internal sealed class Mobike(IkeSession session, MobikeOptions? options)
         bool isNew = path != session.Path;
         session.Find(nat, path);
         session.GoBy(path);
-        _check = _waiting = null;
         if (isNew)
         {
             session.Sa.Readdress(now);
         }
 
-        if (options!.CheckRoutability && !path.Remote.Equals(_settled.Remote))
+        if (!options!.CheckRoutability || path.Remote.Equals(_settled.Remote))
+        {
+            _check = _waiting = null;
+            Settle(path);
+        }
+        else if (_check?.Path != path)
         {
             Check(path, now);
-        }
-        else
-        {
-            Settle(path);
         }
     }
 

@@ -407,6 +407,43 @@ public class MobikeTests
         Assert.Equal(IkeSessionState.Established, client.State);
     }
 
+    [Fact]
+    public void A_client_whose_gateway_sends_ESP_from_elsewhere_asks_there_moves_and_says_so()
+    {
+        using Pair pair = new();
+        IkeSession client = pair.Connect();
+        pair.Run();
+        int from = pair.Trace.Count;
+
+        client.NotePath(client.Path with { Remote = new(OtherGateway, 4500) }, pair.Now);
+        pair.Run();
+
+        Assert.Equal([OtherGateway], Ways(pair.ClientEvents, p => p.Remote));
+        Assert.Equal(OtherGateway, Gateway(pair).Path.Local.Address);
+        Assert.Equal("> INFORMATIONAL request 4 {N(Cookie2)}", pair.Trace[from]);
+        Assert.StartsWith("> INFORMATIONAL request 5 {N(UpdateSaAddresses)", pair.Trace[from + 2], StringComparison.Ordinal);
+        Assert.Equal(from + 4, pair.Trace.Count);
+    }
+
+    [Fact]
+    public void An_update_that_says_the_same_again_leaves_the_question_as_it_is()
+    {
+        using Pair pair = new();
+        IkeSession client = pair.Connect();
+        pair.Run();
+        pair.Network = (d, toGateway) => toGateway && (d[19] & 0x20) != 0 ? [] : [d];
+        client.MoveTo(From(client, Radio), pair.Now);
+        pair.Run();
+        client.MoveTo(client.Path, pair.Now);
+        pair.Run();
+
+        pair.Network = (d, _) => [d];
+        pair.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Equal([Radio], Ways(pair.GatewayEvents, p => p.Remote));
+        Assert.Equal(["< INFORMATIONAL request 0 {N(Cookie2)}", "< INFORMATIONAL request 0 {N(Cookie2)} again"], pair.Trace.Where(t => t.Contains("{N(Cookie2)}", StringComparison.Ordinal) && t[0] == '<'));
+    }
+
     private static IkeSession Gateway(Pair pair) => pair.Single<SessionEstablishedEvent>(true).Session;
 
     private static IkePath From(IkeSession session, IPAddress local) => session.Path with { Local = new(local, session.Path.Local.Port) };
