@@ -5,7 +5,9 @@ using Sallyport.Ipsec.Tunnel;
 namespace Sallyport.Ipsec;
 
 /// <summary>One IKE SA with its tunnel, as a program sees it.</summary>
-public sealed class IpsecSession : IDisposable
+#pragma warning disable CA1001 // It is the endpoint that ends it, and nothing of the system is held.
+public sealed class IpsecSession
+#pragma warning restore CA1001
 {
     private readonly IpsecEndpoint _endpoint;
     private readonly CancellationTokenSource _ended = new();
@@ -79,9 +81,6 @@ public sealed class IpsecSession : IDisposable
 
     /// <summary>The number and the IKE session, never a key.</summary>
     public override string ToString() => $"session {Id}: {Ike}";
-
-    /// <inheritdoc/>
-    void IDisposable.Dispose() => _ended.Dispose();
 
     internal EspTunnel Establish(SessionEstablishedEvent news, EspPairOptions options)
     {
