@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Client;
 using Sallyport.Ipsec.Devices;
@@ -83,18 +84,37 @@ public class RoamingTests
     }
 
     [SkippableFact]
-    public async Task An_address_that_comes_beside_the_one_in_use_moves_nothing()
+    public async Task An_address_that_comes_beside_the_one_in_use_moves_nothing_until_that_one_is_gone()
     {
         using Network network = new();
+        FakeTimeProvider time = new();
         await using TestGateway gateway = network.StartGateway();
-        await using IpsecClient client = await network.ConnectAsync(gateway);
+        await using IpsecClient client = await network.ConnectAsync(gateway, timeProvider: time);
         await using InsideHost inside = InsideOf(client);
 
         network.Change(network.Client, "add", network.Radio);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(network.Cable, await LookAsync());
+        }
 
         Assert.NotNull(await inside.PingAsync(client.Configuration.Address!, TestGateway.InsideAddress, Patience));
-        await Task.Delay(Network.Interval * 4);
         Assert.Empty(gateway.Moves);
+
+        network.Client.Do(() => File.WriteAllText("/proc/sys/net/ipv4/conf/cable/promote_secondaries", "1"));
+        network.Change(network.Client, "del", network.Cable);
+        for (int i = 0; i < 100 && !network.Radio.Equals(await LookAsync()); i++)
+        {
+            // Twice found, it moves.
+        }
+
+        await Eventually.IsAsync(() => gateway.Moves.Any(m => m.Address.Equals(network.Radio)));
+
+        Task<IPAddress> LookAsync()
+        {
+            time.Advance(Network.Interval);
+            return client.Endpoint.InvokeAsync(() => client.Session.Ike.Path.Local.Address);
+        }
     }
 
     [SkippableFact]
@@ -180,13 +200,12 @@ public class RoamingTests
             change?.Invoke(o);
         }));
 
-        public Task<IpsecClient> ConnectAsync(TestGateway gateway, IkeDeadPeerDetection? deadPeerDetection = null) => Client.Do(() => IpsecClient.ConnectAsync(Options(
-            gateway,
-            new IPEndPoint(FirstAddress, gateway.Endpoint.IkeEndPoint.Port),
-            gateway.Endpoint.NatTraversalEndPoint.Port,
-            Any,
-            Interval,
-            deadPeerDetection)));
+        public Task<IpsecClient> ConnectAsync(TestGateway gateway, IkeDeadPeerDetection? deadPeerDetection = null, TimeProvider? timeProvider = null)
+        {
+            IPEndPoint ike = new(FirstAddress, gateway.Endpoint.IkeEndPoint.Port);
+            IpsecClientOptions options = Options(gateway, ike, gateway.Endpoint.NatTraversalEndPoint.Port, Any, Interval, deadPeerDetection);
+            return Client.Do(() => IpsecClient.ConnectAsync(options, timeProvider: timeProvider));
+        }
 
         public void Dispose()
         {
