@@ -8,6 +8,7 @@ using Sallyport.Esp.Aead;
 using Sallyport.Ikev2.Endpoint;
 using Sallyport.Ikev2.Session;
 using Sallyport.Ipsec.Devices;
+using Sallyport.Ipsec.Devices.Linux;
 using Sallyport.Ipsec.Driver;
 using Sallyport.Ipsec.Forwarding;
 using Sallyport.Ipsec.Tunnel;
@@ -251,7 +252,7 @@ public sealed class IpsecEndpoint : IAsyncDisposable
     // A TUN device is worth more than to be read and written packet by packet.
     private bool TryOffload(IPacketDevice device)
     {
-        if (!OperatingSystem.IsLinux() || device is not TunDevice tun || _options.DataPath != IpsecDataPath.Offload)
+        if (!Message.IsSupported || device is not TunDevice tun || _options.DataPath != IpsecDataPath.Offload)
         {
             return false;
         }

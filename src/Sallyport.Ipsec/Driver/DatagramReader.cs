@@ -24,7 +24,7 @@ internal sealed class DatagramReader : IDisposable
     {
         _socket = socket;
         _from = new SocketAddress(socket.AddressFamily);
-        _batch = OperatingSystem.IsLinux() ? new UdpReceiveBatch((int)socket.SafeHandle.DangerousGetHandle(), messages: 1) : null;
+        _batch = Message.IsSupported ? new UdpReceiveBatch((int)socket.SafeHandle.DangerousGetHandle(), messages: 1) : null;
         _buffer = new byte[_batch is null ? LargestDatagram : 1];
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Sallyport.Ipsec.Devices.Linux;
 
@@ -6,6 +7,10 @@ namespace Sallyport.Ipsec.Devices.Linux;
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal unsafe struct Message
 {
+    /// <summary>Whether this is a system where messages look like this.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
+
     /// <summary>The peer: a struct sockaddr.</summary>
     [FieldOffset(0)]
     public byte* Name;
