@@ -9,10 +9,32 @@ namespace Sallyport.Ipsec.Tests.Devices;
 /// <summary>A thread in a network namespace of its own, which vanishes with the thread and what was opened there.</summary>
 internal sealed class NetworkNamespace : IDisposable
 {
+    /// <summary>So many threads of the pool may work at once without one being made.</summary>
+    public const int PoolThreads = 64;
     private const int NewNetworkNamespace = 0x40000000;
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
     private int _threadId;
+
+    // A thread of the pool is made by the thread that has work for it, and begins in that one's namespace, where the next test's sockets would then be.
+    // So there are enough of them, for good (see the project file), before there is any namespace.
+    static NetworkNamespace()
+    {
+        ThreadPool.SetMinThreads(2 * PoolThreads, 2 * PoolThreads);
+        CountdownEvent there = new(PoolThreads);
+        for (int i = 0; i < PoolThreads; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    there.Signal();
+                    there.Wait();
+                },
+                null);
+        }
+
+        there.Wait();
+    }
 
     private NetworkNamespace()
     {
