@@ -5,6 +5,9 @@ namespace Sallyport.Interop.Tests.Infrastructure;
 /// <summary>What a test needs of the machine. Where it is missing the test is skipped with the reason, or fails where <c>SALLYPORT_REQUIRE_INTEROP=1</c>.</summary>
 internal static partial class Peer
 {
+    // Servers are where the path of whoever is not root does not lead.
+    static Peer() => Environment.SetEnvironmentVariable("PATH", $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin");
+
     /// <summary>Asks for root, which network namespaces need.</summary>
     public static void RequireRoot() => Require(GetEffectiveUserId() == 0, "root is needed for network namespaces");
 
@@ -30,7 +33,7 @@ internal static partial class Peer
 
     private static bool Exists(string program) => Path.IsPathRooted(program)
         ? File.Exists(program)
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Any(folder => File.Exists(Path.Combine(folder, program)));
+        : Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();
