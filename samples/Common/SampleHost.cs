@@ -25,6 +25,8 @@ public static class SampleHost
     public static Task<int> RunAsync(Func<IHost> build, Func<IHost, string> ready, CancellationToken cancellationToken = default) =>
         GuardAsync(async () =>
         {
+            // The command line knows what it is to wait for on SIGTERM once this call has returned: at the first wait, which else comes after ready.
+            await Task.Yield();
             using IHost host = build();
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             Console.Out.WriteLine($"ready: {ready(host)}");

@@ -91,12 +91,17 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Waits until a push waits for the phone.</summary>
     public async Task<string> PushAsync()
     {
-        while (Service.AwaitingPhone.Count == 0)
+        while (true)
         {
-            await Service.PhoneChanged.WaitAsync(TimeSpan.FromSeconds(10));
-        }
+            // Taken before it is looked: what changes in between is not missed.
+            Task changed = Service.PhoneChanged;
+            if (Service.AwaitingPhone is [{ } push, ..])
+            {
+                return push.PushId;
+            }
 
-        return Service.AwaitingPhone[0].PushId;
+            await changed.WaitAsync(TimeSpan.FromSeconds(10));
+        }
     }
 
     public Task StopAsync() => _host.StopAsync();
